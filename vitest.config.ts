@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config'
+
+// Two workers: the tests share two cores with the PostgreSQL they run against.
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        // Pure code: no database, no files, no clock. Nothing to isolate, so the workers load each module once.
+        test: { name: 'unit', include: ['src/core/**/*.test.ts'], pool: 'threads', isolate: false },
+      },
+      {
+        test: {
+          name: 'system',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['src/core/**', '**/node_modules/**'],
+          globalSetup: ['test/harness/global-setup.ts'],
+          // Processes, so that a test may change its working directory, catch signals or be killed.
+          pool: 'forks',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
