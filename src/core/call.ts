@@ -1,0 +1,99 @@
+/**
+ * A call in progress: what `call_session.call` holds. Pure data, so that a batch can be saved, replayed and read in SQL.
+ */
+import type { Classification, ClassificationReason } from './classification.ts'
+import type { CallId, TenantId, UserId } from './ids.ts'
+import type { PoolKey } from './pool.ts'
+import type { Rate } from './rate.ts'
+import type { Instant, Month } from './time.ts'
+
+export type Direction = 'out' | 'in' | 'conference-out'
+
+/** Seconds taken from the pool of one month. Rounded once per call and source (P9), so what was spoken is kept beside. */
+export interface PoolFund {
+  readonly kind: 'pool'
+  readonly account: string
+  readonly month: Month
+  spokenSeconds: number
+  /** Posted so far: the spoken seconds, rounded up. */
+  takenSeconds: number
+  heldSeconds: number
+}
+
+/** Money taken from the wallet: a call of its own from its first second, connection fee once (C1). */
+export interface WalletFund {
+  readonly kind: 'wallet'
+  spokenSeconds: number
+  takenMicros: bigint
+  /** Holds per lot, oldest first. */
+  held: { readonly account: string; micros: bigint }[]
+}
+
+export type Fund = PoolFund | WalletFund
+
+/** Part of a grant: so many seconds from that fund, in the order in which they will be spent. */
+export interface Slice {
+  readonly source: string
+  seconds: number
+}
+
+/** The source name of the wallet on the wire; pools go by their account's name. */
+export const WALLET_SOURCE = 'wallet'
+
+export const sourceOf = (fund: Fund): string => (fund.kind === 'pool' ? fund.account : WALLET_SOURCE)
+
+/** Why a call was classed so: a code and the words it needs; explanations turn it into a sentence. */
+export type Reason =
+  | ClassificationReason
+  | {
+      readonly code:
+        | 'emergency-number'
+        | 'own-number'
+        | 'user-number'
+        | 'service-number'
+        | 'own-toll-free-number'
+        | 'conference'
+        | 'not-classified'
+    }
+
+export interface Call {
+  readonly callId: CallId
+  readonly tenantId: TenantId
+  readonly userId: UserId | null
+  readonly direction: Direction
+  readonly callingNumber: string | null
+  readonly calledNumber: string
+  readonly classification: Classification
+  readonly reason: Reason
+  readonly country: string | null
+  /** False for internal, emergency, inbound, toll-free out and own-trunk calls: no funding, no lease. */
+  readonly charged: boolean
+  /** The pool that covers this call, if a plan does. */
+  readonly pool: PoolKey | null
+  /** Whether the wallet may pay (W2, W6). */
+  readonly walletAllowed: boolean
+  /** R2: fixed when the call was authorised. */
+  readonly rate: Rate | null
+  readonly startedAt: Instant
+  answeredAt: Instant | null
+  lastEventAt: Instant
+  spokenSeconds: number
+  /** In the order in which they were first used. */
+  funds: Fund[]
+  /** The grant that is out: what is left of it to spend, in order. */
+  grant: Slice[]
+  /** The month in which the grant may be spent, when a pool is in play. */
+  grantMonth: Month | null
+  validitySeconds: number
+  /** Seconds of a grant that was taken back when the switch fell silent: its late termination may still use them (C9). */
+  lapsedSeconds: number
+  /** Who paid which spoken seconds, in the order spoken; neighbours from one source are one entry. */
+  segments: { source: string; seconds: number }[]
+  overrunSeconds: number
+  /** An update whose seconds are settled but whose answer still waits for a recharge (W4). */
+  settledRequest: number | null
+  /** Number of the next posting of this call. */
+  nextLine: number
+}
+
+export const grantedSeconds = (call: Call): number => call.grant.reduce((sum, slice) => sum + slice.seconds, 0)

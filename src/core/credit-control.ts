@@ -1,0 +1,543 @@
+/**
+ * Decides credit-control requests (RFC 8506, C1–C9).
+ *
+ * Deterministic: the same book and requests give the same answers and the same book. All reading happened before
+ * (store/charging.ts loadBook) and all writing happens after (saveBook), so a batch of these can be replayed from a file.
+ */
+import { unreachable } from './assert.ts'
+import { type Authorisation, type Authorised, authorise } from './authorise.ts'
+import { answerKey, type Book, type Session, sessionKey, type Tenant } from './book.ts'
+import { type Call, grantedSeconds, WALLET_SOURCE } from './call.ts'
+import { chargeOf, detailsOf, fundedBy, fundingEntries, recordOf } from './call-record.ts'
+import { chargeEvent } from './event.ts'
+import { canReserveMore, type Funds, lapse, reserve, settle } from './funding.ts'
+import { type CallId, formatId, type TenantId } from './ids.ts'
+import {
+  EVENT_TIME_SKEW_SECONDS,
+  GRANT_SECONDS_DEFAULT,
+  GRANT_SECONDS_MAX,
+  LATE_TERMINATION_SECONDS,
+  PENDING_RECHARGE_VALIDITY_SECONDS,
+  SILENCE_EXTRA_SECONDS,
+  UNCHARGED_SILENCE_SECONDS,
+} from './limits.ts'
+import { formatMicros, micros, toMoney, ZERO } from './money.ts'
+import { type ProblemCode, type RefusalCode, refusal } from './problems.ts'
+import type {
+  CreditControlAnswer,
+  CreditControlRequest,
+  FundingEntry,
+  InitialRequest,
+  TerminationRequest,
+  UpdateRequest,
+} from './request.ts'
+import { type Instant, instant, type Month, periodOf, secondsUntilPeriodEnd } from './time.ts'
+import { rechargeDue, walletFigures } from './wallet.ts'
+
+/** An answer with its exact bytes, a problem of sequence, or a request that waits until a recharge is decided (W4). */
+export type Outcome = { readonly body: string } | { readonly problem: ProblemCode } | 'wait'
+
+export interface ChargeOptions {
+  /** False when the request has waited long enough: it is answered with what there is. */
+  readonly mayWait: boolean
+}
+
+/** Decides one request. */
+export function charge(book: Book, request: CreditControlRequest, options: ChargeOptions): Outcome {
+  const session = book.sessions.get(sessionKey(request.switchId, request.sessionId))
+  if (session) {
+    const repeated = answerBefore(book, session, request)
+    if (repeated) return repeated
+  }
+  switch (request.type) {
+    case 'initial':
+      return startCall(book, session, request, options)
+    case 'update':
+      return extendCall(book, session, request, options)
+    case 'termination':
+      return endCall(book, session, request)
+    case 'event':
+      return session ? { problem: 'request-out-of-order' } : chargeEvent(book, request)
+    default:
+      return unreachable(request)
+  }
+}
+
+/** The same request again: the same bytes; the same number with another body, or a number passed over: a problem. */
+function answerBefore(book: Book, session: Session, request: CreditControlRequest): Outcome | null {
+  const { requestNumber, hash } = request
+  if (requestNumber > session.lastNumber) return null
+  const given =
+    requestNumber === session.lastNumber
+      ? { hash: session.lastHash, status: session.lastStatus, answer: session.lastAnswer }
+      : book.earlier.get(answerKey(session.callId, requestNumber))
+  if (given) {
+    if (given.hash !== hash) return { problem: 'request-reused' }
+    return given.status === 200 ? { body: given.answer } : { problem: 'session-unknown' }
+  }
+  // A termination came first and left a tombstone: the initial that it overtook is refused, not out of order.
+  if (session.tenantId === null && request.type === 'initial') return null
+  return { problem: 'request-out-of-order' }
+}
+
+function startCall(book: Book, session: Session | undefined, request: InitialRequest, options: ChargeOptions): Outcome {
+  const tenant = book.tenants.get(request.tenantId)
+  if (!tenant) return { problem: 'tenant-unknown' }
+  const now = book.tenantNow(tenant)
+  const at = eventInstant(request.eventTime, now)
+  if (session) {
+    if (session.tenantId !== null)
+      return { problem: session.state === 'open' ? 'request-out-of-order' : 'session-ended' }
+    return refuseAfterEnd(book, session, request, tenant, at)
+  }
+  const auth = authorise(book, tenant, request, at)
+  if (auth.refused !== null) return refuse(book, request, tenant, auth, auth.refused, at)
+  const call = newCall(request, auth, at)
+  if (!call.charged) {
+    const answer: CreditControlAnswer = {
+      result: 'granted',
+      callId: formatId('call', call.callId),
+      classification: call.classification,
+      charged: false,
+      funding: [],
+    }
+    return openSession(book, request, call, answer, later(now, UNCHARGED_SILENCE_SECONDS))
+  }
+  const grant = grantNext(book, tenant, call, request.requestedSeconds, at, now)
+  if (grant.seconds === 0) {
+    if (grant.rechargePending && options.mayWait) return 'wait'
+    return refuse(book, request, tenant, auth, reasonWithoutFunds(book, tenant, call), at)
+  }
+  return openSession(book, request, call, grantAnswer(tenant, call, grant), silenceDeadline(call, now))
+}
+
+function extendCall(book: Book, session: Session | undefined, request: UpdateRequest, options: ChargeOptions): Outcome {
+  if (!session) return { problem: 'session-unknown' }
+  const { call } = session
+  if (session.state !== 'open' || !call) return { problem: 'session-ended' }
+  const tenant = tenantOf(book, call.tenantId)
+  const now = book.tenantNow(tenant)
+  const at = after(call, eventInstant(request.eventTime, now))
+  book.touchSession(session)
+  if (call.settledRequest !== request.requestNumber) {
+    report(book, tenant, call, request.usedSeconds, at)
+    call.settledRequest = request.requestNumber
+  }
+  if (!call.charged) {
+    const answer: CreditControlAnswer = {
+      result: 'granted',
+      callId: formatId('call', call.callId),
+      classification: call.classification,
+      charged: false,
+      funding: [],
+    }
+    return reply(book, session, request, answer, later(now, UNCHARGED_SILENCE_SECONDS))
+  }
+  const grant = grantNext(book, tenant, call, request.requestedSeconds, at, now)
+  if (grant.seconds === 0) {
+    if (grant.rechargePending && options.mayWait) return 'wait'
+    call.validitySeconds = GRANT_SECONDS_DEFAULT
+    const code = call.walletAllowed ? 'credit-limit-reached' : reasonWithoutFunds(book, tenant, call)
+    const answer: CreditControlAnswer = {
+      result: 'refused',
+      callId: formatId('call', call.callId),
+      classification: call.classification,
+      refusal: refusal(code, call.direction),
+    }
+    return reply(book, session, request, answer, silenceDeadline(call, now))
+  }
+  return reply(book, session, request, grantAnswer(tenant, call, grant), silenceDeadline(call, now))
+}
+
+function endCall(book: Book, session: Session | undefined, request: TerminationRequest): Outcome {
+  if (!session) return leaveTombstone(book, request)
+  const { call } = session
+  if (session.state === 'ended' || !call) return { problem: 'session-ended' }
+  const tenant = tenantOf(book, call.tenantId)
+  const now = book.tenantNow(tenant)
+  const late = session.state === 'silent'
+  if (late && session.endedAt !== null && now > later(session.endedAt, LATE_TERMINATION_SECONDS)) {
+    return { problem: 'session-ended' }
+  }
+  const at = after(call, eventInstant(request.eventTime, now))
+  report(book, tenant, call, request.usedSeconds, at)
+  wantRecharge(book, tenant)
+  const funding = fundedBy(call)
+  const end = {
+    switchId: session.switchId,
+    sessionId: session.sessionId,
+    at,
+    cause: request.cause,
+    currency: tenant.currency,
+  }
+  if (late) {
+    book.supplements.push({
+      callId: call.callId,
+      tenantId: call.tenantId,
+      endedAt: at,
+      endCause: request.cause,
+      chargedSeconds: call.spokenSeconds,
+      chargeMicros: chargeOf(call),
+      details: detailsOf(call),
+    })
+  } else {
+    book.records.push(recordOf(call, end))
+  }
+  session.state = 'ended'
+  session.endedAt = now
+  const answer: CreditControlAnswer = {
+    result: 'ended',
+    callId: formatId('call', call.callId),
+    chargedSeconds: call.spokenSeconds,
+    charge: toMoney(chargeOf(call), tenant.currency),
+    funding: fundingEntries(funding, tenant.currency),
+  }
+  book.touchSession(session)
+  return reply(book, session, request, answer, null)
+}
+
+/**
+ * Closes a call whose switch has fallen silent with what was reported (C9). Its termination may still come: the session stays,
+ * and what it adds goes to a supplement of the record.
+ */
+export function closeSilent(book: Book, session: Session): void {
+  const { call } = session
+  if (session.state !== 'open' || !call) return
+  const tenant = tenantOf(book, call.tenantId)
+  const now = book.tenantNow(tenant)
+  if (session.deadlineAt === null || session.deadlineAt > now) return
+  lapse(fundsOf(book, call.tenantId), call, now)
+  endSession(book, session, tenant, call.lastEventAt, 'switch-silent', 'silent')
+}
+
+/** Ends a live call from our side: the admin hung up; the switch is told and its termination settles the rest. */
+function endSession(
+  book: Book,
+  session: Session,
+  tenant: Tenant,
+  at: Instant,
+  cause: string,
+  state: 'silent' | 'ended',
+): void {
+  const { call } = session
+  if (!call) return
+  const end = { switchId: session.switchId, sessionId: session.sessionId, at, cause, currency: tenant.currency }
+  book.records.push(recordOf(call, end))
+  session.state = state
+  session.deadlineAt = null
+  session.endedAt = book.tenantNow(tenant)
+  book.touchSession(session)
+}
+
+// -- the parts -------------------------------------------------------------------------------------------------------
+
+interface Grant {
+  readonly seconds: number
+  readonly isFinalUnit: boolean
+  readonly rechargePending: boolean
+}
+
+/** Reserves the next seconds; a grant of a call that a plan covers ends with the month (P8). */
+function grantNext(book: Book, tenant: Tenant, call: Call, requested: number, at: Instant, now: Instant): Grant {
+  const funds = fundsOf(book, call.tenantId)
+  // A grant is for seconds still to be spoken: an event that is reported late is granted from now.
+  const from = instant(Math.max(at, now))
+  const period = periodOf(from, tenant.timeZone)
+  const month: Month | null = call.pool ? period.month : null
+  const untilMonthEnd = month === null ? GRANT_SECONDS_MAX : secondsUntilPeriodEnd(from, period)
+  const wanted = Math.min(requested, GRANT_SECONDS_MAX, untilMonthEnd)
+  const seconds = reserve(funds, call, wanted, month, from)
+  const rechargePending = wantRecharge(book, tenant) && call.walletAllowed && call.rate !== null
+  const endsWithMonth = seconds === untilMonthEnd && month !== null
+  const isLast = !endsWithMonth && !canReserveMore(funds, call, month, from)
+  // W4: money is on its way, so this is not the last grant; a short validity makes the switch ask again and find it.
+  const isShort = isLast && rechargePending
+  call.validitySeconds = isShort ? Math.min(seconds, PENDING_RECHARGE_VALIDITY_SECONDS) : seconds
+  return { seconds, isFinalUnit: isLast && !rechargePending, rechargePending }
+}
+
+/** Books what was used since the last answer, and when the call was answered. */
+function report(book: Book, tenant: Tenant, call: Call, usedSeconds: number, at: Instant): void {
+  if (usedSeconds > 0) call.answeredAt ??= instant(at - usedSeconds * 1000)
+  if (call.charged) settle(fundsOf(book, call.tenantId), call, usedSeconds, at, tenant.timeZone)
+  else call.spokenSeconds += usedSeconds
+  call.lastEventAt = at
+}
+
+function fundsOf(book: Book, tenantId: TenantId): Funds {
+  return {
+    ledger: book.ledger,
+    pool: (name) => book.account(tenantId, name),
+    lot: (name) => book.account(tenantId, name),
+    lots: () => book.lots(tenantId),
+  }
+}
+
+/** Fires a recharge when what is available has fallen below the threshold (W4). True while money is on its way. */
+export function wantRecharge(book: Book, tenant: Tenant): boolean {
+  const policy = tenant.autoRecharge
+  if (!policy) return false
+  if (policy.pending || book.recharges.has(tenant.tenantId)) return true
+  if (!book.walletsLoaded.has(tenant.tenantId)) return false
+  const now = book.tenantNow(tenant)
+  const { available } = walletFigures(book.lots(tenant.tenantId), now)
+  if (!rechargeDue(policy, available, now)) return false
+  const { tenantId } = tenant
+  book.recharges.set(tenantId, {
+    tenantId,
+    amount: policy.amountMicros,
+    paymentMethodId: policy.paymentMethodId,
+    at: now,
+  })
+  return true
+}
+
+/** Why no fund could pay the first increment: honest about whether it is money, permission or the deck (C7). */
+function reasonWithoutFunds(book: Book, tenant: Tenant, call: Call): RefusalCode {
+  if (!call.walletAllowed) return 'credits-not-permitted'
+  if (call.rate) return 'credit-limit-reached'
+  book.unrated.push({ tenantId: tenant.tenantId, number: call.calledNumber })
+  return 'rate-missing'
+}
+
+function newCall(request: InitialRequest, auth: Authorised, at: Instant): Call {
+  return {
+    callId: request.freshId,
+    tenantId: request.tenantId,
+    userId: auth.userId,
+    direction: request.direction,
+    callingNumber: request.callingNumber,
+    calledNumber: request.calledNumber,
+    classification: auth.classification,
+    reason: auth.reason,
+    country: auth.country,
+    charged: auth.charged,
+    pool: auth.pool,
+    walletAllowed: auth.walletAllowed,
+    rate: auth.rate,
+    startedAt: at,
+    answeredAt: null,
+    lastEventAt: at,
+    spokenSeconds: 0,
+    funds: [],
+    grant: [],
+    grantMonth: null,
+    validitySeconds: 0,
+    lapsedSeconds: 0,
+    segments: [],
+    overrunSeconds: 0,
+    settledRequest: null,
+    nextLine: 0,
+  }
+}
+
+function grantAnswer(tenant: Tenant, call: Call, grant: Grant): CreditControlAnswer {
+  const funding: FundingEntry[] = call.grant.map(({ source, seconds }) => {
+    if (source !== WALLET_SOURCE) return { source, seconds }
+    const held = call.funds.reduce(
+      (sum, fund) => (fund.kind === 'wallet' ? fund.held.reduce((lots, hold) => lots + hold.micros, sum) : sum),
+      0n,
+    )
+    return { source, seconds, amount: { amount: formatMicros(micros(held)), currency: tenant.currency } }
+  })
+  return {
+    result: 'granted',
+    callId: formatId('call', call.callId),
+    classification: call.classification,
+    charged: true,
+    grantedSeconds: grantedSeconds(call),
+    validitySeconds: call.validitySeconds,
+    finalUnit: grant.isFinalUnit,
+    funding,
+  }
+}
+
+function openSession(
+  book: Book,
+  request: InitialRequest,
+  call: Call,
+  answer: CreditControlAnswer,
+  deadlineAt: Instant,
+): Outcome {
+  const body = JSON.stringify(answer)
+  book.openSession({
+    switchId: request.switchId,
+    sessionId: request.sessionId,
+    tenantId: call.tenantId,
+    callId: call.callId,
+    state: 'open',
+    lastNumber: request.requestNumber,
+    lastHash: request.hash,
+    lastStatus: 200,
+    lastAnswer: body,
+    deadlineAt,
+    endedAt: null,
+    call,
+  })
+  return { body }
+}
+
+/** Answers a later request of a session: the answer before it moves to the earlier ones. */
+function reply(
+  book: Book,
+  session: Session,
+  request: UpdateRequest | TerminationRequest,
+  answer: CreditControlAnswer,
+  deadlineAt: Instant | null,
+): Outcome {
+  book.recordEarlier({
+    callId: session.callId,
+    requestNumber: session.lastNumber,
+    hash: session.lastHash,
+    status: session.lastStatus,
+    answer: session.lastAnswer,
+  })
+  const body = JSON.stringify(answer)
+  session.lastNumber = request.requestNumber
+  session.lastHash = request.hash
+  session.lastStatus = 200
+  session.lastAnswer = body
+  session.deadlineAt = deadlineAt
+  return { body }
+}
+
+/** A refused call: an ended session, so that a repetition gets the same answer, and a record (C8). */
+function refuse(
+  book: Book,
+  request: InitialRequest,
+  tenant: Tenant,
+  auth: Authorisation,
+  code: RefusalCode,
+  at: Instant,
+): Outcome {
+  const body = refusalBody(request.freshId, auth, code, request.direction)
+  book.openSession({
+    switchId: request.switchId,
+    sessionId: request.sessionId,
+    tenantId: request.tenantId,
+    callId: request.freshId,
+    state: 'ended',
+    lastNumber: request.requestNumber,
+    lastHash: request.hash,
+    lastStatus: 200,
+    lastAnswer: body,
+    deadlineAt: null,
+    endedAt: book.tenantNow(tenant),
+    call: null,
+  })
+  if (code === 'rate-missing' || code === 'destination-barred') {
+    book.unrated.push({ tenantId: tenant.tenantId, number: request.calledNumber })
+  }
+  recordRefusal(book, request, tenant, auth, code, request.freshId, at)
+  return { body }
+}
+
+/** The termination overtook its initial: the call was over before it began. */
+function refuseAfterEnd(book: Book, session: Session, request: InitialRequest, tenant: Tenant, at: Instant): Outcome {
+  const auth = authorise(book, tenant, request, at)
+  const body = refusalBody(session.callId, auth, 'session-ended', request.direction)
+  book.recordEarlier({
+    callId: session.callId,
+    requestNumber: request.requestNumber,
+    hash: request.hash,
+    status: 200,
+    answer: body,
+  })
+  recordRefusal(book, request, tenant, auth, 'session-ended', session.callId, at)
+  return { body }
+}
+
+function refusalBody(
+  callId: CallId,
+  auth: Authorisation,
+  code: RefusalCode,
+  direction: InitialRequest['direction'],
+): string {
+  const answer: CreditControlAnswer = {
+    result: 'refused',
+    callId: formatId('call', callId),
+    classification: auth.classification,
+    refusal: refusal(code, direction),
+  }
+  return JSON.stringify(answer)
+}
+
+function recordRefusal(
+  book: Book,
+  request: InitialRequest,
+  tenant: Tenant,
+  auth: Authorisation,
+  code: RefusalCode,
+  callId: CallId,
+  at: Instant,
+): void {
+  book.records.push({
+    callId,
+    tenantId: request.tenantId,
+    switchId: request.switchId,
+    sessionId: request.sessionId,
+    userId: auth.userId,
+    direction: request.direction,
+    callingNumber: request.callingNumber,
+    calledNumber: request.calledNumber,
+    classification: auth.classification,
+    result: 'refused',
+    startedAt: at,
+    answeredAt: null,
+    endedAt: at,
+    endCause: code,
+    chargedSeconds: 0,
+    chargeMicros: ZERO,
+    currency: tenant.currency,
+    refusalCode: code,
+    details: {
+      reason: auth.reason,
+      country: auth.country,
+      charged: false,
+      pool: auth.refused === null ? auth.pool : null,
+      funding: [],
+      segments: [],
+      overrunSeconds: 0,
+      rate: null,
+    },
+  })
+}
+
+function leaveTombstone(book: Book, request: TerminationRequest): Outcome {
+  book.openSession({
+    switchId: request.switchId,
+    sessionId: request.sessionId,
+    tenantId: null,
+    callId: request.freshId,
+    state: 'ended',
+    lastNumber: request.requestNumber,
+    lastHash: request.hash,
+    lastStatus: 404,
+    lastAnswer: 'session-unknown',
+    deadlineAt: null,
+    endedAt: book.now,
+    call: null,
+  })
+  return { problem: 'session-unknown' }
+}
+
+function tenantOf(book: Book, tenantId: TenantId): Tenant {
+  const tenant = book.tenants.get(tenantId)
+  if (!tenant) throw new Error(`tenant ${tenantId} of a live session is not in the book`)
+  return tenant
+}
+
+/** When it happened at the switch; a time more than a day off is a broken clock, and receipt decides. */
+export function eventInstant(eventTime: Instant | null, now: Instant): Instant {
+  if (eventTime === null) return now
+  return Math.abs(eventTime - now) > EVENT_TIME_SKEW_SECONDS * 1000 ? now : eventTime
+}
+
+/** Events of a call never go back in time, whatever order they came in (C9). */
+const after = (call: Call, at: Instant): Instant => (at > call.lastEventAt ? at : call.lastEventAt)
+
+const later = (at: Instant, seconds: number): Instant => instant(at + seconds * 1000)
+
+/** C9: 2 × validity + 5 s after the last word from the switch. */
+const silenceDeadline = (call: Call, now: Instant): Instant =>
+  later(now, 2 * call.validitySeconds + SILENCE_EXTRA_SECONDS)
