@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anEngine, aTenant, initial, termination, update } from '../../test/harness/fixtures.ts'
+import { type TestDb, testDb } from '../../test/harness/postgres.ts'
+import type { Engine } from './engine.ts'
+
+describe('the charging engine', () => {
+  let base: TestDb
+  let engine: Engine
+  beforeAll(async () => {
+    base = await testDb()
+    engine = await anEngine(base)
+  })
+  afterAll(() => engine.stop())
+
+  test("P9: the contract's own example: 55 + 31 s are 86 charged and 120 from the pool", async () => {
+    const tenant = await aTenant(base.db, { domesticLicences: 1 })
+    const first = await engine.submit(initial(tenant, 'leg-1', { calledNumber: '+14155550100' }))
+    expect(JSON.parse(first.body)).toMatchObject({
+      result: 'granted',
+      classification: 'domestic',
+      charged: true,
+      grantedSeconds: 60,
+      validitySeconds: 60,
+      finalUnit: false,
+    })
+    await engine.submit(update('leg-1', 1, 55))
+    const end = await engine.submit(termination('leg-1', 2, 31))
+    expect(JSON.parse(end.body)).toMatchObject({ result: 'ended', chargedSeconds: 86, charge: { amount: '0.000000' } })
+    expect(JSON.parse(end.body).funding[0].seconds).toBe(120)
+  })
+
+  test('D1: the same request again gives the same bytes, whenever it comes', async () => {
+    const tenant = await aTenant(base.db, { domesticLicences: 1 })
+    const requests = [
+      initial(tenant, 'leg-2', { calledNumber: '+14155550100' }),
+      update('leg-2', 1, 10),
+      update('leg-2', 2, 10),
+      termination('leg-2', 4, 5),
+    ]
+    const bodies: string[] = []
+    for (const request of requests) bodies.push((await engine.submit(request)).body)
+    for (const [index, request] of requests.entries()) {
+      expect((await engine.submit(request)).body).toBe(bodies[index])
+    }
+    expect((await engine.submit({ ...update('leg-2', 2, 11) })).problem).toBe('request-reused')
+    expect((await engine.submit(update('leg-2', 3, 11))).problem).toBe('request-out-of-order')
+    expect((await engine.submit(update('leg-2', 5, 11))).problem).toBe('session-ended')
+  })
+
+  test('C9: a termination that overtakes its initial leaves a tombstone', async () => {
+    const tenant = await aTenant(base.db, { domesticLicences: 1 })
+    expect((await engine.submit(termination('leg-3', 1, 5))).problem).toBe('session-unknown')
+    const late = initial(tenant, 'leg-3', { calledNumber: '+14155550100' })
+    const refused = await engine.submit(late)
+    expect(JSON.parse(refused.body)).toMatchObject({
+      result: 'refused',
+      refusal: { code: 'session-ended', sipStatus: 487 },
+    })
+    expect((await engine.submit(late)).body).toBe(refused.body)
+  })
+
+  test('C2: a thousand parallel calls on ten minutes are granted ten minutes', async () => {
+    const tenant = await aTenant(base.db, { domesticLicences: 1, poolSeconds: 600 })
+    const replies = await Promise.all(
+      Array.from({ length: 1000 }, (_, i) =>
+        engine.submit(initial(tenant, `crowd-${i}`, { calledNumber: '+14155550100' })),
+      ),
+    )
+    const granted = replies.map((reply) => JSON.parse(reply.body)).filter((answer) => answer.result === 'granted')
+    expect(granted).toHaveLength(10)
+    const refused = replies.map((reply) => JSON.parse(reply.body)).find((answer) => answer.result === 'refused')
+    expect(refused.refusal).toMatchObject({ code: 'rate-missing' })
+  })
+})

@@ -1,0 +1,30 @@
+/**
+ * Rows into statements, many at a time: each column is one parameter, taken apart by PostgreSQL. Numbers and ids go as array
+ * literals; texts are joined with U+001F, which JSON escapes and our validators refuse, so nothing has to be quoted.
+ */
+import { assert } from '../core/assert.ts'
+
+const SEPARATOR = '\u001f'
+
+/** Column of numbers, bigints, booleans, uuids: nothing that an array literal would have to quote. */
+export const plainColumn = <Row>(
+  rows: readonly Row[],
+  of: (row: Row) => bigint | number | string | boolean | null,
+): string => `{${rows.map((row) => of(row) ?? 'NULL').join(',')}}`
+
+/** Column of texts, for `string_to_array($n, E'\\x1f', E'\\x1e')`: U+001E alone stands for NULL. */
+export function textColumn<Row>(rows: readonly Row[], of: (row: Row) => string | null): string {
+  const values = rows.map((row) => of(row) ?? NULL_TEXT)
+  const joined = values.join(SEPARATOR)
+  // One separator too many would shift every later row: better no batch than that one.
+  let separators = 0
+  for (let i = joined.indexOf(SEPARATOR); i !== -1; i = joined.indexOf(SEPARATOR, i + 1)) separators++
+  assert(separators === rows.length - 1, 'no text holds the separator')
+  assert(joined !== '', 'PostgreSQL reads one empty text as no text at all')
+  return joined
+}
+
+const NULL_TEXT = '\u001e'
+
+/** SQL for a parameter that `textColumn` made. */
+export const texts = (parameter: number): string => `string_to_array($${parameter}, E'\\x1f', E'\\x1e')`

@@ -1,0 +1,465 @@
+/**
+ * One read and one write for a whole batch. `loadBook` locks what the requests may change; `saveBook` writes each changed row
+ * once, pipelined with COMMIT: three round trips, whatever the batch holds.
+ */
+import { assert } from '../core/assert.ts'
+import { authorise } from '../core/authorise.ts'
+import { answerKey, Book, type Session, sessionKey, type Tenant, type User } from '../core/book.ts'
+import type { Call } from '../core/call.ts'
+import type { VoiceSku } from '../core/catalogue.ts'
+import type { Country } from '../core/country.ts'
+import { eventInstant } from '../core/credit-control.ts'
+import type { CallId, SwitchId, TenantId, UserId, Uuid } from '../core/ids.ts'
+import type { Account } from '../core/ledger.ts'
+import { type Currency, micros } from '../core/money.ts'
+import { missingPools, type Needs, needsOfCall, needsOfReport, noNeeds, type PoolNeed } from '../core/needs.ts'
+import type { E164 } from '../core/numbering.ts'
+import type { RateDeck } from '../core/rate-deck.ts'
+import type { CreditControlRequest } from '../core/request.ts'
+import { type Instant, instant, type TimeZone } from '../core/time.ts'
+import { plainColumn, textColumn } from './bulk.ts'
+import { parseCall, printCall } from './call-json.ts'
+import type { StatementName } from './charging-sql.ts'
+
+/** A connection of the charging path: runs a named statement of charging-sql.ts, rows as arrays. */
+export interface Lane {
+  run(statement: StatementName, values: readonly unknown[]): Promise<unknown[][]>
+}
+
+/** Sessions that a job wants in the book, beside those that requests name. */
+export interface SessionName {
+  readonly switchId: SwitchId
+  readonly sessionId: string
+}
+
+export interface BatchInput {
+  readonly requests: readonly CreditControlRequest[]
+  /** Sessions to load besides: the silent ones that a job closes. */
+  readonly sessions: readonly SessionName[]
+  /** Tenants to load besides: those of sessions that the engine knows. */
+  readonly tenantIds: readonly TenantId[]
+  readonly now: Instant
+  readonly deck: RateDeck | null
+}
+
+/** What the book lacks: pools that the first call of a month has to open. The batch is run again when they exist. */
+export interface MissingPools {
+  readonly missing: readonly PoolNeed[]
+}
+
+/** Reads and locks everything that the batch may need, inside the transaction that `saveBook` will commit. */
+export async function loadBook(lane: Lane, input: BatchInput): Promise<Book | MissingPools> {
+  const book = new Book(input.now, input.deck)
+  await loadWho(lane, book, input)
+  const needs = whatIsNeeded(book, input)
+  await Promise.all([loadEarlierAnswers(lane, book, input), loadAccounts(lane, book, needs)])
+  await loadClosedLots(lane, book, needs)
+  const missing = missingPools(book, needs)
+  return missing.length > 0 ? { missing } : book
+}
+
+/** First round trip: sessions (locked), tenants, users, numbers. */
+async function loadWho(lane: Lane, book: Book, input: BatchInput): Promise<void> {
+  const sessions = new Map<string, SessionName>()
+  const tenants = new Set<TenantId>(input.tenantIds)
+  const users = new Map<string, [TenantId, UserId]>()
+  const sipUsers = new Map<string, [TenantId, string]>()
+  const numbers = new Set<string>()
+  for (const name of input.sessions) sessions.set(sessionKey(name.switchId, name.sessionId), name)
+  for (const request of input.requests) {
+    sessions.set(sessionKey(request.switchId, request.sessionId), request)
+    if (request.type !== 'initial' && request.type !== 'event') continue
+    const { tenantId, userId } = request
+    tenants.add(tenantId)
+    if (userId !== null) users.set(`${tenantId} ${userId}`, [tenantId, userId])
+    if (request.type === 'event') continue
+    if (userId === null && request.sipUsername !== null) {
+      sipUsers.set(`${tenantId} ${request.sipUsername}`, [tenantId, request.sipUsername])
+    }
+    if (isNumber(request.calledNumber)) numbers.add(request.calledNumber)
+    if (request.direction === 'in' && isNumber(request.callingNumber)) numbers.add(request.callingNumber)
+  }
+  const names = [...sessions.values()]
+  const userRows = [...users.values()]
+  const sipRows = [...sipUsers.values()]
+  const tenantRows = [...tenants]
+  const numberRows = [...numbers]
+  const [sessionResult, tenantResult, userResult, sipResult, numberResult] = await Promise.all([
+    names.length
+      ? lane.run('sessions', [plainColumn(names, (n) => n.switchId), textColumn(names, (n) => n.sessionId)])
+      : [],
+    tenantRows.length ? lane.run('tenants', [plainColumn(tenantRows, (id) => id)]) : [],
+    userRows.length ? lane.run('users', [plainColumn(userRows, ([t]) => t), plainColumn(userRows, ([, u]) => u)]) : [],
+    sipRows.length ? lane.run('sipUsers', [plainColumn(sipRows, ([t]) => t), textColumn(sipRows, ([, s]) => s)]) : [],
+    numberRows.length ? lane.run('numbers', [textColumn(numberRows, (n) => n)]) : [],
+  ])
+  for (const row of sessionResult) book.addSession(readSession(row))
+  for (const row of tenantResult) addTenant(book, readTenant(row))
+  for (const row of userResult) book.addUser(readUser(row), null)
+  for (const row of sipResult) book.addUser(readUser(row), row[7] as string)
+  for (const row of numberResult) addNumber(book, row)
+  // After a restart, or when another process began the call, the engine does not know a session's tenant beforehand.
+  const unknown = new Set<TenantId>()
+  for (const session of book.sessions.values()) {
+    if (session.tenantId !== null && !book.tenants.has(session.tenantId)) unknown.add(session.tenantId)
+  }
+  if (unknown.size > 0) {
+    for (const row of await lane.run('tenants', [plainColumn([...unknown], (id) => id)]))
+      addTenant(book, readTenant(row))
+  }
+}
+
+const isNumber = (text: string | null): text is string => text !== null && /^\+[0-9]{3,15}$/.test(text)
+
+function whatIsNeeded(book: Book, input: BatchInput): Needs {
+  const needs = noNeeds()
+  for (const request of input.requests) {
+    const session = book.sessions.get(sessionKey(request.switchId, request.sessionId))
+    if (session) {
+      const tenant = session.tenantId === null ? undefined : book.tenants.get(session.tenantId)
+      if (tenant && session.call) needReport(needs, book, tenant, session.call, request)
+      continue
+    }
+    if (request.type !== 'initial' && request.type !== 'event') continue
+    const tenant = book.tenants.get(request.tenantId)
+    if (!tenant) continue
+    if (request.type === 'event') {
+      needs.wallets.add(request.tenantId)
+      continue
+    }
+    const now = book.tenantNow(tenant)
+    const at = eventInstant(request.eventTime, now)
+    const auth = authorise(book, tenant, request, at)
+    if (auth.refused === null) {
+      needsOfCall(needs, { ...auth, tenantId: tenant.tenantId }, at, now, tenant.timeZone)
+    }
+  }
+  for (const name of input.sessions) {
+    const session = book.sessions.get(sessionKey(name.switchId, name.sessionId))
+    const tenant = session?.tenantId ? book.tenants.get(session.tenantId) : undefined
+    if (session?.call && tenant) {
+      needsOfReport(needs, session.call, 0, session.call.lastEventAt, book.tenantNow(tenant), tenant.timeZone)
+    }
+  }
+  return needs
+}
+
+function needReport(needs: Needs, book: Book, tenant: Tenant, call: Call, request: CreditControlRequest): void {
+  const now = book.tenantNow(tenant)
+  const at = eventInstant(request.eventTime, now)
+  const used = request.type === 'update' || request.type === 'termination' ? request.usedSeconds : 0
+  const reported = instant(Math.max(at, call.lastEventAt))
+  needsOfReport(needs, call, used, reported, now, tenant.timeZone)
+}
+
+/** Answers that a repeated request asks for again; the usual repetition finds its answer in the session. */
+async function loadEarlierAnswers(lane: Lane, book: Book, input: BatchInput): Promise<void> {
+  const wanted = new Map<string, [CallId, number]>()
+  for (const { switchId, sessionId, requestNumber } of input.requests) {
+    const session = book.sessions.get(sessionKey(switchId, sessionId))
+    if (session && requestNumber < session.lastNumber) {
+      wanted.set(answerKey(session.callId, requestNumber), [session.callId, requestNumber])
+    }
+  }
+  if (wanted.size === 0) return
+  const rows = [...wanted.values()]
+  const found = await lane.run('answers', [plainColumn(rows, ([id]) => id), plainColumn(rows, ([, n]) => n)])
+  for (const [callId, requestNumber, hash, status, answer] of found as [CallId, number, string, number, string][]) {
+    book.earlier.set(answerKey(callId, requestNumber), { callId, requestNumber, hash, status, answer })
+  }
+}
+
+/** Second round trip: pools, then wallets, each locked in sorted order. */
+async function loadAccounts(lane: Lane, book: Book, needs: Needs): Promise<void> {
+  const pools = [...needs.pools].map(([name, need]) => ({ tenantId: need.tenantId, name: name.slice(37) }))
+  const wallets = [...needs.wallets]
+  const [poolRows, walletRows] = await Promise.all([
+    pools.length ? lane.run('accounts', [plainColumn(pools, (p) => p.tenantId), textColumn(pools, (p) => p.name)]) : [],
+    wallets.length ? lane.run('wallets', [plainColumn(wallets, (id) => id)]) : [],
+  ])
+  for (const row of poolRows) book.addAccount(readAccount(row))
+  for (const row of walletRows) book.addAccount(readAccount(row))
+  for (const tenantId of wallets) book.walletsLoaded.add(tenantId)
+}
+
+/** A lot that expired while a call held some of it is closed, so the wallet does not show it: read by name (W3). */
+async function loadClosedLots(lane: Lane, book: Book, needs: Needs): Promise<void> {
+  const absent = [...needs.lots.values()].filter((lot) => !book.account(lot.tenantId, lot.name))
+  if (absent.length === 0) return
+  const values = [plainColumn(absent, (lot) => lot.tenantId), textColumn(absent, (lot) => lot.name)]
+  for (const row of await lane.run('accounts', values)) book.addAccount(readAccount(row))
+}
+
+/** Writes what changed, each row once. The caller pipelines COMMIT behind it. */
+export function saveBook(lane: Lane, book: Book, ids: () => Uuid): Promise<unknown>[] {
+  const writes: Promise<unknown>[] = []
+  const accounts = [...book.ledger.touched]
+  if (accounts.length > 0) {
+    writes.push(
+      lane.run('updateAccounts', [
+        plainColumn(accounts, (a) => a.tenantId),
+        textColumn(accounts, (a) => a.name),
+        plainColumn(accounts, (a) => a.posted),
+        plainColumn(accounts, (a) => a.reserved),
+        plainColumn(accounts, (a) => a.owed),
+        plainColumn(accounts, (a) => a.spent),
+        plainColumn(accounts, (a) => a.licences),
+        plainColumn(accounts, (a) => a.closed),
+      ]),
+    )
+  }
+  const born = [...book.newSessions]
+  if (born.length > 0) {
+    writes.push(
+      lane.run('insertSessions', [
+        plainColumn(born, (s) => s.switchId),
+        textColumn(born, (s) => s.sessionId),
+        plainColumn(born, (s) => s.tenantId),
+        plainColumn(born, (s) => s.callId),
+        plainColumn(born, (s) => s.state),
+        plainColumn(born, (s) => s.lastNumber),
+        plainColumn(born, (s) => s.lastHash),
+        plainColumn(born, (s) => s.lastStatus),
+        textColumn(born, (s) => s.lastAnswer),
+        plainColumn(born, (s) => s.deadlineAt),
+        plainColumn(born, (s) => s.endedAt),
+        textColumn(born, (s) => printCall(s.call)),
+      ]),
+    )
+  }
+  const changed = [...book.changedSessions]
+  if (changed.length > 0) {
+    writes.push(
+      lane.run('updateSessions', [
+        plainColumn(changed, (s) => s.switchId),
+        textColumn(changed, (s) => s.sessionId),
+        plainColumn(changed, (s) => s.state),
+        plainColumn(changed, (s) => s.lastNumber),
+        plainColumn(changed, (s) => s.lastHash),
+        plainColumn(changed, (s) => s.lastStatus),
+        textColumn(changed, (s) => s.lastAnswer),
+        plainColumn(changed, (s) => s.deadlineAt),
+        plainColumn(changed, (s) => s.endedAt),
+        textColumn(changed, (s) => printCall(s.call)),
+      ]),
+    )
+  }
+  saveHistory(lane, book, ids, writes)
+  return writes
+}
+
+/** The tables that are only ever added to. */
+function saveHistory(lane: Lane, book: Book, ids: () => Uuid, writes: Promise<unknown>[]): void {
+  const { superseded, records, supplements } = book
+  const { postings } = book.ledger
+  if (superseded.length > 0) {
+    writes.push(
+      lane.run('insertAnswers', [
+        plainColumn(superseded, (a) => a.callId),
+        plainColumn(superseded, (a) => a.requestNumber),
+        plainColumn(superseded, (a) => a.hash),
+        plainColumn(superseded, (a) => a.status),
+        textColumn(superseded, (a) => a.answer),
+      ]),
+    )
+  }
+  if (records.length > 0) {
+    writes.push(
+      lane.run('insertRecords', [
+        plainColumn(records, (r) => r.callId),
+        plainColumn(records, (r) => r.tenantId),
+        plainColumn(records, (r) => r.switchId),
+        textColumn(records, (r) => r.sessionId),
+        plainColumn(records, (r) => r.userId),
+        plainColumn(records, (r) => r.direction),
+        textColumn(records, (r) => r.callingNumber),
+        textColumn(records, (r) => r.calledNumber),
+        plainColumn(records, (r) => r.classification),
+        plainColumn(records, (r) => r.result),
+        plainColumn(records, (r) => r.startedAt),
+        plainColumn(records, (r) => r.answeredAt),
+        plainColumn(records, (r) => r.endedAt),
+        textColumn(records, (r) => r.endCause),
+        plainColumn(records, (r) => r.chargedSeconds),
+        plainColumn(records, (r) => r.chargeMicros),
+        plainColumn(records, (r) => r.currency),
+        plainColumn(records, (r) => r.refusalCode),
+        textColumn(records, (r) => JSON.stringify(r.details)),
+      ]),
+    )
+  }
+  if (supplements.length > 0) {
+    writes.push(
+      lane.run('insertSupplements', [
+        plainColumn(supplements, (s) => s.callId),
+        plainColumn(supplements, (s) => s.tenantId),
+        plainColumn(supplements, (s) => s.endedAt),
+        textColumn(supplements, (s) => s.endCause),
+        plainColumn(supplements, (s) => s.chargedSeconds),
+        plainColumn(supplements, (s) => s.chargeMicros),
+        textColumn(supplements, (s) => JSON.stringify(s.details)),
+      ]),
+    )
+  }
+  if (postings.length > 0) {
+    writes.push(
+      lane.run('insertPostings', [
+        plainColumn(postings, (p) => p.sourceId),
+        plainColumn(postings, (p) => p.line),
+        plainColumn(postings, (p) => p.tenantId),
+        plainColumn(postings, (p) => p.at),
+        textColumn(postings, (p) => p.debit),
+        textColumn(postings, (p) => p.credit),
+        plainColumn(postings, (p) => p.amount),
+        plainColumn(postings, (p) => p.cause),
+      ]),
+    )
+  }
+  const recharges = [...book.recharges.values()]
+  if (recharges.length > 0) {
+    writes.push(
+      lane.run('insertRecharges', [
+        plainColumn(recharges, ids),
+        plainColumn(recharges, (r) => r.tenantId),
+        plainColumn(recharges, (r) => r.amount),
+        plainColumn(recharges, (r) => r.paymentMethodId),
+        plainColumn(recharges, (r) => r.at),
+      ]),
+    )
+  }
+}
+
+// -- rows into the words of the core ---------------------------------------------------------------------------------
+
+function readSession(row: unknown[]): Session {
+  const [
+    switchId,
+    sessionId,
+    tenantId,
+    callId,
+    state,
+    lastNumber,
+    lastHash,
+    lastStatus,
+    lastAnswer,
+    deadlineAt,
+    endedAt,
+    call,
+  ] = row as [
+    SwitchId,
+    string,
+    TenantId | null,
+    CallId,
+    Session['state'],
+    number,
+    string,
+    number,
+    string,
+    Instant | null,
+    Instant | null,
+    unknown,
+  ]
+  return {
+    switchId,
+    sessionId,
+    tenantId,
+    callId,
+    state,
+    lastNumber,
+    lastHash,
+    lastStatus,
+    lastAnswer,
+    deadlineAt,
+    endedAt,
+    call: parseCall(call),
+  }
+}
+
+function readTenant(row: unknown[]): Tenant {
+  const [
+    tenantId,
+    country,
+    timeZone,
+    currency,
+    clockAt,
+    callingPolicy,
+    enabled,
+    paused,
+    threshold,
+    amount,
+    method,
+    notBefore,
+    pending,
+  ] = row as [
+    TenantId,
+    Country,
+    TimeZone,
+    Currency,
+    Instant | null,
+    string,
+    boolean | null,
+    boolean,
+    bigint,
+    bigint,
+    Uuid,
+    Instant | null,
+    boolean,
+  ]
+  const autoRecharge =
+    enabled === null
+      ? null
+      : {
+          enabled,
+          paused,
+          pending,
+          thresholdMicros: micros(threshold),
+          amountMicros: micros(amount),
+          paymentMethodId: method,
+          notBefore,
+        }
+  return { tenantId, country, timeZone, currency, clockAt, callingPolicy, autoRecharge }
+}
+
+const addTenant = (book: Book, tenant: Tenant): void => void book.tenants.set(tenant.tenantId, tenant)
+
+function readUser(row: unknown[]): User {
+  const [tenantId, userId, usageLocation, voiceSku, internationalPlan, creditsEnabled, callingPolicy] = row as [
+    TenantId,
+    UserId,
+    Country,
+    VoiceSku | null,
+    boolean,
+    boolean,
+    string | null,
+  ]
+  return { tenantId, userId, usageLocation, voiceSku, internationalPlan, creditsEnabled, callingPolicy }
+}
+
+function addNumber(book: Book, row: unknown[]): void {
+  const [number, tenantId, type, userId] = row as [
+    E164,
+    TenantId,
+    'user' | 'service-toll' | 'service-toll-free',
+    UserId | null,
+  ]
+  book.numbers.set(number, { number, tenantId, type, userId })
+  if (userId !== null) book.addUser(readUser([tenantId, userId, ...row.slice(4)]), null)
+}
+
+export function readAccount(row: unknown[]): Account {
+  const [tenantId, name, posted, reserved, floor, owed, spent, licences, allowanceSeconds, endsAt, closed] = row as [
+    TenantId,
+    string,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    number,
+    bigint,
+    Instant | null,
+    boolean,
+  ]
+  assert(typeof posted === 'bigint', 'int8 columns are bigint')
+  return { tenantId, name, posted, reserved, floor, owed, spent, licences, allowanceSeconds, endsAt, closed }
+}

@@ -1,0 +1,92 @@
+/** Pools: opened by the first who needs them, closed when their month is over. */
+
+import type { Plan } from '../core/catalogue.ts'
+import type { TenantId, Uuid } from '../core/ids.ts'
+import type { Account, Source } from '../core/ledger.ts'
+import { Ledger } from '../core/ledger.ts'
+import type { PoolNeed } from '../core/needs.ts'
+import { openPool, type PoolKey, parsePoolName, poolName } from '../core/pool.ts'
+import { type Instant, type Month, periodNamed, periodOf, type TimeZone } from '../core/time.ts'
+import { type Db, inTransaction, type Queryable, type Tx } from './db.ts'
+import { ACCOUNT_COLUMNS, type AccountRow, insertAccounts, insertPostings, readAccountRow } from './ledger.ts'
+
+/**
+ * Makes the accounts of these pools, full (P1, P6), unless they exist. Locks the entitlements, so that a licence assigned at the
+ * same moment counts exactly once; a month that is over gets an empty, closed pool.
+ */
+export function openPools(db: Db, needs: readonly PoolNeed[], now: Instant, newId: () => Uuid): Promise<void> {
+  return inTransaction(db, (tx) => openPoolsIn(tx, needs, now, newId))
+}
+
+async function openPoolsIn(tx: Tx, needs: readonly PoolNeed[], now: Instant, newId: () => Uuid): Promise<void> {
+  const tenants = await tx.query<{ tenant_id: TenantId; time_zone: TimeZone; clock_at: Instant | null }>(
+    'SELECT tenant_id, time_zone, clock_at FROM tenant WHERE tenant_id = ANY($1)',
+    [[...new Set(needs.map((need) => need.tenantId))]],
+  )
+  const entitlements = await tx.query<{ tenant_id: TenantId; country: string; plan: string; licences: number }>(
+    `SELECT tenant_id, country, plan, licences FROM entitlement WHERE tenant_id = ANY($1)
+     ORDER BY tenant_id, country, plan FOR SHARE`,
+    [tenants.map((tenant) => tenant.tenant_id)],
+  )
+  for (const need of needs) {
+    const tenant = tenants.find((row) => row.tenant_id === need.tenantId)
+    if (!tenant) continue
+    const { country, plan } = need.key
+    const entitlement = entitlements.find(
+      (row) => row.tenant_id === need.tenantId && row.country === country && row.plan === plan,
+    )
+    const at = tenant.clock_at ?? now
+    const period = periodNamed(need.month, tenant.time_zone)
+    const isOver = period.end <= at
+    const ledger = new Ledger()
+    const source: Source = { id: newId(), tenantId: need.tenantId, nextLine: 0 }
+    const licences = isOver ? 0 : (entitlement?.licences ?? 0)
+    const account = openPool(ledger, source, { tenantId: need.tenantId, key: need.key, period, licences, at })
+    account.closed = isOver
+    // Whoever comes second finds the account and posts nothing: a pool begins full exactly once.
+    if ((await insertAccounts(tx, [account])) === 1) await insertPostings(tx, ledger.postings)
+  }
+}
+
+/** Opens the current month's pools of a tenant, so that a page shows them before the first call. */
+export async function openCurrentPools(
+  db: Db,
+  tenant: { tenantId: TenantId; timeZone: TimeZone },
+  now: Instant,
+  newId: () => Uuid,
+): Promise<void> {
+  const { month } = periodOf(now, tenant.timeZone)
+  const rows = await db.query<{ country: string; plan: Plan }>(
+    `SELECT e.country, e.plan FROM entitlement e
+     WHERE e.tenant_id = $1 AND e.licences > 0 AND NOT EXISTS (
+       SELECT FROM account a WHERE a.tenant_id = e.tenant_id AND a.name = 'pool:' || e.country || ':' || e.plan || ':' || $2)`,
+    [tenant.tenantId, month],
+  )
+  if (rows.length === 0) return
+  await openPools(
+    db,
+    rows.map((key) => ({ tenantId: tenant.tenantId, key, month })),
+    now,
+    newId,
+  )
+}
+
+export interface ListedPool {
+  readonly key: PoolKey
+  readonly month: Month
+  readonly account: Account
+}
+
+/** The tenant's pools of a month, by country and plan. */
+export async function listPools(db: Queryable, tenantId: TenantId, month: Month): Promise<ListedPool[]> {
+  const rows = await db.query<AccountRow>(
+    `SELECT ${ACCOUNT_COLUMNS} FROM account WHERE tenant_id = $1 AND name LIKE 'pool:%:' || $2 ORDER BY name`,
+    [tenantId, month],
+  )
+  return rows.flatMap((row) => {
+    const parsed = parsePoolName(row.name)
+    return parsed ? [{ key: { country: parsed.country, plan: parsed.plan }, month, account: readAccountRow(row) }] : []
+  })
+}
+
+export { poolName }
