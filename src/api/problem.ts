@@ -1,0 +1,232 @@
+/**
+ * Errors of the HTTP API (RFC 9457): one catalogue of codes with their status and a sentence in both languages. Refused calls are
+ * not here: they are HTTP 200 and live in core/problems.ts.
+ */
+import type { Language } from '../core/problems.ts'
+import { SEQUENCE_PROBLEMS } from '../core/problems.ts'
+
+interface ProblemKind {
+  readonly status: number
+  readonly title: Readonly<Record<Language, string>>
+}
+
+export const PROBLEMS = {
+  ...SEQUENCE_PROBLEMS,
+  'invalid-request': {
+    status: 400,
+    title: { en: 'The request is not valid.', fr: 'La requête n’est pas valide.' },
+  },
+  'invalid-json': {
+    status: 400,
+    title: { en: 'The body is not valid JSON in UTF-8.', fr: 'Le corps n’est pas du JSON valide en UTF-8.' },
+  },
+  'body-too-large': {
+    status: 413,
+    title: { en: 'The body is too large.', fr: 'Le corps est trop volumineux.' },
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: { en: 'This content type is not understood here.', fr: 'Ce type de contenu n’est pas compris ici.' },
+  },
+  unauthorized: {
+    status: 401,
+    title: { en: 'A valid API key is required.', fr: 'Une clé d’API valide est nécessaire.' },
+  },
+  forbidden: {
+    status: 403,
+    title: { en: 'This API key may not do that.', fr: 'Cette clé d’API n’autorise pas cette action.' },
+  },
+  'not-found': {
+    status: 404,
+    title: { en: 'There is no such thing here.', fr: 'Cet objet n’existe pas ici.' },
+  },
+  'user-not-found': {
+    status: 404,
+    title: { en: 'There is no such user in this tenant.', fr: 'Cet utilisateur n’existe pas chez ce client.' },
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: {
+      en: 'This Idempotency-Key was used before with another request.',
+      fr: 'Cette Idempotency-Key a déjà servi pour une autre requête.',
+    },
+  },
+  'request-in-progress': {
+    status: 409,
+    title: {
+      en: 'A request with this Idempotency-Key is still running.',
+      fr: 'Une requête avec cette Idempotency-Key est encore en cours.',
+    },
+  },
+  'not-available-in-country': {
+    status: 422,
+    title: {
+      en: 'Voice licences are not available in the country of this tenant.',
+      fr: 'Les licences vocales ne sont pas disponibles dans le pays de ce client.',
+    },
+  },
+  'sku-not-offered': {
+    status: 422,
+    title: {
+      en: 'This product is not offered in the country of this tenant.',
+      fr: 'Ce produit n’est pas proposé dans le pays de ce client.',
+    },
+  },
+  'partner-required': {
+    status: 403,
+    title: {
+      en: 'Licences without Calling Plan are ordered by the operator or a partner.',
+      fr: 'Les licences sans forfait d’appels sont commandées par l’exploitant ou un partenaire.',
+    },
+  },
+  'licence-limit-reached': {
+    status: 422,
+    title: {
+      en: 'A tenant can have at most 300 voice licences.',
+      fr: 'Un client peut avoir au plus 300 licences vocales.',
+    },
+  },
+  'no-seat-left': {
+    status: 409,
+    title: {
+      en: 'All purchased seats are assigned. Buy the missing one to go on.',
+      fr: 'Toutes les licences achetées sont attribuées. Achetez celle qui manque pour continuer.',
+    },
+  },
+  'location-without-plan': {
+    status: 422,
+    title: {
+      en: 'There is no Calling Plan at the usage location of this user (Canada, United Kingdom, United States, Puerto Rico).',
+      fr: 'Il n’y a pas de forfait d’appels au lieu d’utilisation de cet utilisateur (Canada, Royaume-Uni, États-Unis, Porto Rico).',
+    },
+  },
+  'voice-licence-required': {
+    status: 422,
+    title: {
+      en: 'The International Calling Plan needs a voice licence with Calling Plan.',
+      fr: 'Le forfait d’appels internationaux nécessite une licence vocale avec forfait d’appels.',
+    },
+  },
+  'other-voice-licence-assigned': {
+    status: 409,
+    title: {
+      en: 'This user holds the other kind of voice licence. Remove it first.',
+      fr: 'Cet utilisateur a l’autre type de licence vocale. Retirez-la d’abord.',
+    },
+  },
+  'number-taken': {
+    status: 409,
+    title: { en: 'This number is in service already.', fr: 'Ce numéro est déjà en service.' },
+  },
+  'number-type-mismatch': {
+    status: 422,
+    title: {
+      en: 'This number is not of that type: toll-free numbers are for services only.',
+      fr: 'Ce numéro n’est pas de ce type : les numéros gratuits sont réservés aux services.',
+    },
+  },
+  'sip-username-taken': {
+    status: 409,
+    title: {
+      en: 'Another user of this tenant has this SIP user name.',
+      fr: 'Un autre utilisateur de ce client porte ce nom d’utilisateur SIP.',
+    },
+  },
+  'amount-too-small': {
+    status: 422,
+    title: {
+      en: 'Card fundings and recharges start at 50 in the currency of the tenant.',
+      fr: 'Les paiements et rechargements par carte commencent à 50 dans la devise du client.',
+    },
+  },
+  'currency-mismatch': {
+    status: 422,
+    title: { en: 'The wallet is kept in another currency.', fr: 'Le portefeuille est tenu dans une autre devise.' },
+  },
+  'payment-method-required': {
+    status: 422,
+    title: {
+      en: 'Store a payment method first, or name one.',
+      fr: 'Enregistrez d’abord un moyen de paiement, ou indiquez-en un.',
+    },
+  },
+  'card-declined': {
+    status: 402,
+    title: { en: 'The card was declined. Nothing was charged.', fr: 'La carte a été refusée. Rien n’a été débité.' },
+  },
+  'rate-deck-invalid': {
+    status: 422,
+    title: {
+      en: 'The rate deck has errors; nothing was changed.',
+      fr: 'La grille tarifaire contient des erreurs ; rien n’a été modifié.',
+    },
+  },
+  'not-a-sandbox': {
+    status: 422,
+    title: {
+      en: 'Only a sandbox tenant has a clock of its own.',
+      fr: 'Seul un client bac à sable a sa propre horloge.',
+    },
+  },
+  'clock-backwards': {
+    status: 422,
+    title: {
+      en: 'The clock of a tenant with calls only moves forward.',
+      fr: 'L’horloge d’un client qui a des appels ne peut qu’avancer.',
+    },
+  },
+  'service-unavailable': {
+    status: 503,
+    title: {
+      en: 'The service cannot answer right now. Try again in a moment.',
+      fr: 'Le service ne peut pas répondre pour le moment. Réessayez dans un instant.',
+    },
+  },
+  'internal-error': {
+    status: 500,
+    title: {
+      en: 'Something went wrong on our side. The request id helps us to find it.',
+      fr: 'Une erreur s’est produite de notre côté. L’identifiant de requête nous aide à la retrouver.',
+    },
+  },
+} as const satisfies Record<string, ProblemKind>
+
+export type ApiProblemCode = keyof typeof PROBLEMS
+
+export interface ProblemDetails {
+  /** The field at fault, as a path: `amount.currency`. */
+  readonly param?: string
+  /** A sentence about this very request. */
+  readonly detail?: string
+  /** More members of the problem (RFC 9457 §3.2). */
+  readonly extra?: Readonly<Record<string, unknown>>
+  readonly retryAfterSeconds?: number
+}
+
+/** Thrown by a route, caught in one place (api/server.ts). */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly code: ApiProblemCode
+  readonly details: ProblemDetails
+
+  constructor(code: ApiProblemCode, details: ProblemDetails = {}) {
+    super(code)
+    this.code = code
+    this.details = details
+  }
+}
+
+/** The body of a problem, with the title in the reader's language. */
+export function problemBody(code: ApiProblemCode, details: ProblemDetails, language: Language, requestId: string) {
+  const { status, title } = PROBLEMS[code]
+  return {
+    type: `urn:ringfence:problem:${code}`,
+    title: title[language],
+    status,
+    code,
+    ...(details.detail === undefined ? {} : { detail: details.detail }),
+    ...(details.param === undefined ? {} : { param: details.param }),
+    ...details.extra,
+    requestId,
+  }
+}

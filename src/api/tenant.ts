@@ -1,0 +1,141 @@
+/** `/v1/tenants`: organisations. */
+import { z } from 'zod'
+import { DEFAULT_CALLING_POLICY } from '../core/calling-policy.ts'
+import { licenceTypeOf } from '../core/country.ts'
+import { formatId, type TenantId, type Uuid } from '../core/ids.ts'
+import { formatInstant } from '../core/time.ts'
+import { record } from '../store/audit-log.ts'
+import type { Queryable } from '../store/db.ts'
+import { findTenant, insertTenant, listTenants, type TenantRow, tenantNow } from '../store/tenant.ts'
+import { principalOf } from './auth.ts'
+import { country, currency, idOf, listOf, nameText, page, problemSchema, timeOut, timeZone } from './contract.ts'
+import { cursorOf, pageCursor } from './cursor.ts'
+import { change } from './idempotency.ts'
+import { Problem } from './problem.ts'
+import type { Deps, Routes } from './server.ts'
+
+const tenantBody = z.strictObject({ name: nameText, country, timeZone, currency, sandbox: z.boolean().default(false) })
+
+const tenantOut = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    country: z.string(),
+    timeZone: z.string(),
+    currency: z.string(),
+    licenceType: z.enum(['with-calling-plan', 'without-calling-plan', 'not-available']),
+    sandbox: z.boolean(),
+    clock: timeOut
+      .nullable()
+      .meta({ description: 'D4: where the clock of a sandbox is frozen; null follows real time' }),
+    sipDomain: z.string(),
+    callingPolicy: z.string(),
+    createdAt: timeOut,
+  })
+  .meta({ id: 'Tenant' })
+
+export const tenantParams = z.object({ tenantId: idOf<TenantId>('tenant') })
+
+/** The tenant of the path, or 404. */
+export async function tenantOf(db: Queryable, tenantId: TenantId | null): Promise<TenantRow> {
+  const tenant = tenantId === null ? null : await findTenant(db, tenantId)
+  if (!tenant) throw new Problem('tenant-unknown')
+  return tenant
+}
+
+/** Now, by the clock that decides for this tenant. */
+export const nowFor = (deps: Deps, tenant: TenantRow) => tenantNow(tenant, deps.clock.now())
+
+const toWire = (tenant: TenantRow): z.input<typeof tenantOut> => ({
+  id: formatId('tenant', tenant.tenantId),
+  name: tenant.name,
+  country: tenant.country,
+  timeZone: tenant.timeZone,
+  currency: tenant.currency,
+  licenceType: tenant.licenceType,
+  sandbox: tenant.sandbox,
+  clock: tenant.clockAt === null ? null : formatInstant(tenant.clockAt),
+  sipDomain: tenant.sipDomain,
+  callingPolicy: tenant.callingPolicy,
+  createdAt: formatInstant(tenant.createdAt),
+})
+
+export const tenantRoutes: Routes = (app, deps) => {
+  app.post(
+    '/v1/tenants',
+    {
+      config: { scopes: ['operator'] },
+      schema: {
+        summary: 'Make a tenant',
+        tags: ['tenants'],
+        body: tenantBody,
+        response: { 201: tenantOut, 400: problemSchema },
+      },
+    },
+    (request, reply) =>
+      change(deps, request, reply, async (tx) => {
+        const { body } = request
+        const tenantId = deps.newId() as TenantId
+        const tenant: TenantRow = {
+          tenantId,
+          ...body,
+          licenceType: licenceTypeOf(body.country),
+          clockAt: null,
+          sipDomain: `${slug(body.name)}-${tenantId.slice(-6)}.${deps.sipDomain}`,
+          callingPolicy: DEFAULT_CALLING_POLICY,
+          createdAt: deps.clock.now(),
+        }
+        await insertTenant(tx, tenant)
+        await record(tx, {
+          id: deps.newId(),
+          tenantId,
+          at: deps.clock.now(),
+          actor: principalOf(request).name,
+          action: 'tenant.created',
+          subject: formatId('tenant', tenantId),
+          after: toWire(tenant),
+        })
+        return { status: 201, body: toWire(tenant) }
+      }),
+  )
+
+  app.get(
+    '/v1/tenants',
+    {
+      config: { scopes: ['operator'] },
+      schema: {
+        summary: 'List tenants',
+        tags: ['tenants'],
+        querystring: z.strictObject(page),
+        response: { 200: listOf(tenantOut) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query
+      const rows = await listTenants(deps.db, limit + 1, cursorOf(cursor) as TenantId | null)
+      return pageCursor(rows, limit, (row) => row.tenantId as Uuid, toWire)
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId',
+    {
+      schema: {
+        summary: 'One tenant',
+        tags: ['tenants'],
+        params: tenantParams,
+        response: { 200: tenantOut, 404: problemSchema },
+      },
+    },
+    async (request) => toWire(await tenantOf(deps.db, request.params.tenantId)),
+  )
+}
+
+/** Letters and digits of a name, as a domain label. */
+const slug = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 40) || 'tenant'
