@@ -22,7 +22,7 @@ import { ServiceUnavailable } from '../charging/engine.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Uuid } from '../core/ids.ts'
 import type { Language } from '../core/problems.ts'
-import type { Gateway } from '../payments/gateway.ts'
+import type { Gateways } from '../payments/gateway.ts'
 import { type Db, isConnectionLost } from '../store/db.ts'
 import { authenticate, type KeyRing } from './auth.ts'
 import type { Decks } from './decks.ts'
@@ -37,7 +37,7 @@ export interface Deps {
   readonly keys: KeyRing
   readonly decks: Decks
   /** By name; the first is the one for new payment methods. */
-  readonly gateways: ReadonlyMap<string, Gateway>
+  readonly gateways: Gateways
   /** The base domain of new tenants' SIP domains. */
   readonly sipDomain: string
   /** Told after somebody's SIP credentials or numbers changed. */

@@ -185,6 +185,8 @@ function endCall(book: Book, session: Session | undefined, request: TerminationR
   }
   session.state = 'ended'
   session.endedAt = now
+  // The record has it all; an ended session only keeps its answers.
+  session.call = null
   const answer: CreditControlAnswer = {
     result: 'ended',
     callId: formatId('call', call.callId),

@@ -2,9 +2,25 @@
 import type { Call, WalletFund } from '../core/call.ts'
 import type { Rate } from '../core/rate.ts'
 
-/** `null` for a session that holds no call: a refused one, a tombstone. */
+/** `null` for a session that holds no call: a refused one, an ended one, a tombstone. */
 export function printCall(call: Call | null): string {
-  return JSON.stringify(call, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
+  if (call === null) return 'null'
+  // Spelt out instead of a replacer, which JSON.stringify would call for every field of every call of a batch.
+  const rate = call.rate && {
+    ...call.rate,
+    connectionFeeMicros: call.rate.connectionFeeMicros.toString(),
+    rateMicrosPerMinute: call.rate.rateMicrosPerMinute.toString(),
+  }
+  const funds = call.funds.map((fund) =>
+    fund.kind === 'pool'
+      ? fund
+      : {
+          ...fund,
+          takenMicros: fund.takenMicros.toString(),
+          held: fund.held.map((hold) => ({ account: hold.account, micros: hold.micros.toString() })),
+        },
+  )
+  return JSON.stringify({ ...call, rate, funds })
 }
 
 type Stored<T> = { [K in keyof T]: T[K] extends bigint ? string : T[K] }

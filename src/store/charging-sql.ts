@@ -19,8 +19,8 @@ export const SQL = {
   tenants: `
     SELECT t.tenant_id, t.country, t.time_zone, t.currency, t.clock_at, t.calling_policy,
            r.enabled, r.paused, r.threshold_micros, r.amount_micros, r.payment_method_id, r.not_before,
-           r.enabled AND EXISTS (
-             SELECT FROM funding f WHERE f.tenant_id = t.tenant_id AND f.kind = 'recharge' AND f.state = 'pending')
+           CASE WHEN r.enabled THEN EXISTS (
+             SELECT FROM funding f WHERE f.tenant_id = t.tenant_id AND f.kind = 'recharge' AND f.state = 'pending') END
     FROM unnest($1::text::uuid[]) q(tenant_id)
     JOIN tenant t ON t.tenant_id = q.tenant_id
     LEFT JOIN auto_recharge r ON r.tenant_id = t.tenant_id`,

@@ -12,7 +12,15 @@ import { eventInstant } from '../core/credit-control.ts'
 import type { CallId, SwitchId, TenantId, UserId, Uuid } from '../core/ids.ts'
 import type { Account } from '../core/ledger.ts'
 import { type Currency, micros } from '../core/money.ts'
-import { missingPools, type Needs, needsOfCall, needsOfReport, noNeeds, type PoolNeed } from '../core/needs.ts'
+import {
+  missingPools,
+  type Needs,
+  needsOfCall,
+  needsOfReport,
+  noNeeds,
+  type PoolNeed,
+  walletsBehindShortPools,
+} from '../core/needs.ts'
 import type { E164 } from '../core/numbering.ts'
 import type { RateDeck } from '../core/rate-deck.ts'
 import type { CreditControlRequest } from '../core/request.ts'
@@ -131,14 +139,16 @@ function whatIsNeeded(book: Book, input: BatchInput): Needs {
     const at = eventInstant(request.eventTime, now)
     const auth = authorise(book, tenant, request, at)
     if (auth.refused === null) {
-      needsOfCall(needs, { ...auth, tenantId: tenant.tenantId }, at, now, tenant.timeZone)
+      needsOfCall(needs, { ...auth, tenantId: tenant.tenantId }, request.requestedSeconds, at, now, tenant.timeZone)
     }
   }
   for (const name of input.sessions) {
     const session = book.sessions.get(sessionKey(name.switchId, name.sessionId))
     const tenant = session?.tenantId ? book.tenants.get(session.tenantId) : undefined
     if (session?.call && tenant) {
-      needsOfReport(needs, session.call, 0, session.call.lastEventAt, book.tenantNow(tenant), tenant.timeZone)
+      const now = book.tenantNow(tenant)
+      const silent = { usedSeconds: 0, requestedSeconds: 0, at: session.call.lastEventAt, now, zone: tenant.timeZone }
+      needsOfReport(needs, session.call, silent)
     }
   }
   return needs
@@ -146,10 +156,10 @@ function whatIsNeeded(book: Book, input: BatchInput): Needs {
 
 function needReport(needs: Needs, book: Book, tenant: Tenant, call: Call, request: CreditControlRequest): void {
   const now = book.tenantNow(tenant)
-  const at = eventInstant(request.eventTime, now)
-  const used = request.type === 'update' || request.type === 'termination' ? request.usedSeconds : 0
-  const reported = instant(Math.max(at, call.lastEventAt))
-  needsOfReport(needs, call, used, reported, now, tenant.timeZone)
+  const at = instant(Math.max(eventInstant(request.eventTime, now), call.lastEventAt))
+  const usedSeconds = request.type === 'update' || request.type === 'termination' ? request.usedSeconds : 0
+  const requestedSeconds = request.type === 'update' ? request.requestedSeconds : 0
+  needsOfReport(needs, call, { usedSeconds, requestedSeconds, at, now, zone: tenant.timeZone })
 }
 
 /** Answers that a repeated request asks for again; the usual repetition finds its answer in the session. */
@@ -180,6 +190,11 @@ async function loadAccounts(lane: Lane, book: Book, needs: Needs): Promise<void>
   for (const row of poolRows) book.addAccount(readAccount(row))
   for (const row of walletRows) book.addAccount(readAccount(row))
   for (const tenantId of wallets) book.walletsLoaded.add(tenantId)
+  // Rarely a third time: a pool that may not last for this batch, and the wallet behind it.
+  const late = walletsBehindShortPools(book, needs)
+  if (late.length === 0) return
+  for (const row of await lane.run('wallets', [plainColumn(late, (id) => id)])) book.addAccount(readAccount(row))
+  for (const tenantId of late) book.walletsLoaded.add(tenantId)
 }
 
 /** A lot that expired while a call held some of it is closed, so the wallet does not show it: read by name (W3). */
