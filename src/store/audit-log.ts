@@ -35,7 +35,12 @@ export async function record(tx: Tx, entry: AuditEntry): Promise<void> {
 }
 
 /** A tenant's changes, newest first. */
-export function listAuditLog(db: Queryable, tenantId: TenantId, limit: number, before: Uuid | null): Promise<AuditEntry[]> {
+export function listAuditLog(
+  db: Queryable,
+  tenantId: TenantId,
+  limit: number,
+  before: Uuid | null,
+): Promise<AuditEntry[]> {
   return db.query<AuditEntry>(
     `SELECT audit_id AS id, tenant_id AS "tenantId", at, actor, action, subject, before, after FROM audit_log
      WHERE tenant_id = $1 AND ($3::uuid IS NULL OR audit_id < $3) ORDER BY audit_id DESC LIMIT $2`,

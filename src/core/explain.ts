@@ -1,0 +1,284 @@
+/**
+ * "Explain this charge" (C8): a record in sentences, from nothing but the record and a few names. A call of years ago explains
+ * itself in the same words, whatever the deck, the plans and the licences have become since.
+ */
+import { type Reason, WALLET_SOURCE } from './call.ts'
+import type { FundedBy, RateOnRecord } from './call-record.ts'
+import { POOL_INCREMENT } from './catalogue.ts'
+import type { Classification } from './classification.ts'
+import {
+  duration,
+  makeSpeech,
+  money,
+  nameOfCountry,
+  OVERRUN,
+  rateSentence,
+  type Speech,
+  sourceName,
+  stepsOfRate,
+} from './explain-words.ts'
+import { formatId } from './ids.ts'
+import type { Steps } from './language/en.ts'
+import { isPool } from './ledger.ts'
+import type { Money } from './money.ts'
+import { poolName } from './pool.ts'
+import { type Language, REFUSALS } from './problems.ts'
+import type { SettledRecord } from './settled-record.ts'
+import { periodOf, type TimeZone } from './time.ts'
+
+/** What a record does not say of itself. */
+export interface ExplanationContext {
+  readonly timeZone: TimeZone
+  /** Decides how dates and money are written: `CA` has its own English and French. */
+  readonly tenantCountry: string
+  /** Today's name of the user of the record; absent where it has none or is not known any more. */
+  readonly userName?: string
+}
+
+/** The rounding of one source: what was spoken, what that counted as, and by which steps (P9). */
+export interface SourceRounding {
+  readonly source: string
+  readonly spokenSeconds: number
+  readonly seconds: number
+  readonly initialIncrement: number
+  readonly nextIncrement: number
+  readonly minimumSeconds: number
+}
+
+export interface Explanation {
+  /** The whole story in order: read aloud, it answers "why does this call cost that?". Never empty. */
+  readonly sentences: string[]
+  readonly classification: { readonly code: Classification; readonly name: string; readonly sentence: string }
+  /** The row that priced the call (R2), also where a plan paid and its price did not matter; null where none applied. */
+  readonly rate: (RateOnRecord & { readonly sentence: string }) | null
+  readonly rounding: { readonly sources: SourceRounding[]; readonly sentence: string }
+  readonly funding: {
+    readonly source: string
+    readonly name: string
+    readonly spokenSeconds: number
+    readonly seconds: number
+    readonly amount?: Money
+    readonly sentence: string
+  }[]
+}
+
+/** The record in words (C8). Pure: the same record and context give the same sentences. */
+export function explain(record: SettledRecord, context: ExplanationContext, language: Language): Explanation {
+  const speech = makeSpeech(language, context.tenantCountry, context.timeZone)
+  const { details } = record
+  const rounding = details.funding.map((fund) => roundingOf(record, fund))
+  const classified = reasonSentence(speech, details.reason)
+  const opening = [...whoSentences(speech, record, context), classified]
+  return {
+    sentences: [
+      ...opening,
+      ...(record.result === 'refused'
+        ? refusalSentences(speech, record)
+        : chargeSentences(speech, record, context, rounding)),
+    ],
+    classification: {
+      code: record.classification,
+      name: speech.say.classifications[record.classification],
+      sentence: classified,
+    },
+    rate: details.rate && { ...details.rate, sentence: rateSentence(speech, details.rate) },
+    rounding: { sources: rounding, sentence: roundingSentence(speech, rounding) },
+    funding: details.funding.map((fund) => ({
+      source: fund.source,
+      name: sourceName(speech, fund.source),
+      spokenSeconds: fund.spokenSeconds,
+      seconds: fund.seconds,
+      ...(fund.amount === undefined ? {} : { amount: { amount: fund.amount, currency: record.currency } }),
+      sentence: fundSentence(speech, record, fund),
+    })),
+  }
+}
+
+function whoSentences({ say, format }: Speech, record: SettledRecord, { userName }: ExplanationContext): string[] {
+  const refused = record.result === 'refused'
+  const at = format.moment(record.startedAt)
+  const number = record.calledNumber
+  if (record.direction === 'in') {
+    const caller = record.callingNumber ?? say.withheldNumber
+    const sentence = (refused ? say.triedToCallYou : say.calledYou)({ caller, number, at })
+    return userName === undefined ? [sentence] : [sentence, say.calledUser(userName)]
+  }
+  const id = record.userId === null ? null : say.userWithId(formatId('user', record.userId))
+  const caller = userName ?? id ?? record.callingNumber ?? say.unknownUser
+  if (record.direction === 'out') return [(refused ? say.triedToCall : say.called)({ caller, number, at })]
+  return [(refused ? say.conferenceTriedToCall : say.conferenceCalled)({ caller, number, at })]
+}
+
+function reasonSentence({ say, language }: Speech, reason: Reason): string {
+  const { reasons } = say
+  const name = (code: string): string => nameOfCountry(code, language)
+  switch (reason.code) {
+    case 'same-country':
+      return reasons[reason.code]({ country: name(reason.country) })
+    case 'us-and-canada':
+    case 'us-includes-puerto-rico':
+    case 'crown-dependency':
+    case 'other-country':
+      return reasons[reason.code]({ country: name(reason.country), location: name(reason.location) })
+    case 'area-code-abroad':
+      return reasons[reason.code]({ areaCode: reason.areaCode, country: name(reason.country) })
+    case 'toll-free-number':
+    case 'premium-number':
+    case 'shared-cost-number':
+      return reasons[reason.code]({ country: reason.country && name(reason.country) })
+    case 'country-unknown':
+      return reasons[reason.code]({ areaCode: reason.areaCode })
+    case 'satellite-number':
+    case 'emergency-number':
+    case 'own-number':
+    case 'user-number':
+    case 'service-number':
+    case 'own-toll-free-number':
+    case 'conference':
+    case 'not-classified':
+      return reasons[reason.code]()
+  }
+}
+
+/** Why not, and what to do about it (C7). */
+function refusalSentences({ say, language }: Speech, { refusalCode }: SettledRecord): string[] {
+  if (refusalCode === null) return [say.nothingCharged]
+  return [REFUSALS[refusalCode].title[language], say.refusalAdvice[refusalCode], say.nothingCharged]
+}
+
+function chargeSentences(
+  speech: Speech,
+  record: SettledRecord,
+  context: ExplanationContext,
+  rounding: readonly SourceRounding[],
+): string[] {
+  const { say, format } = speech
+  const { details, answeredAt, chargedSeconds, closedAsSilent } = record
+  const sentences: string[] = []
+  if (answeredAt !== null) {
+    sentences.push(say.answered({ at: format.timeOfDay(answeredAt), spoken: duration(speech, chargedSeconds) }))
+  }
+  sentences.push(...fundingSentences(speech, record, context))
+  if (rounding.length > 0) sentences.push(roundingSentence(speech, rounding))
+  if (details.overrunSeconds > 0) sentences.push(say.overrun(duration(speech, details.overrunSeconds)))
+  sentences.push(...totalSentences(speech, record))
+  sentences.push(endSentence(speech, record))
+  if (closedAsSilent) {
+    sentences.push(
+      say.closedAsSilent({
+        at: format.timeOfDay(closedAsSilent.at),
+        spoken: duration(speech, closedAsSilent.chargedSeconds),
+        amount: money(speech, closedAsSilent.chargeMicros, record.currency),
+      }),
+    )
+  }
+  return sentences
+}
+
+/** Which plan or credits paid, why those, and how one took over from the other (C1). */
+function fundingSentences(speech: Speech, record: SettledRecord, context: ExplanationContext): string[] {
+  const { say } = speech
+  const { funding, rate } = record.details
+  const sentences: string[] = []
+  const wallet = funding.find((fund) => fund.source === WALLET_SOURCE)
+  const pools = funding.filter((fund) => isPool(fund.source))
+  if (wallet && pools.length === 0) sentences.push(...whyCredits(speech, record, context))
+  const inTurn = isInTurn(record)
+  for (const fund of funding) {
+    if (fund === wallet && pools.length > 0 && inTurn && fund !== funding[0]) sentences.push(say.walletTookOver)
+    sentences.push(fundSentence(speech, record, fund))
+  }
+  if (wallet && rate) sentences.push(rateSentence(speech, rate))
+  if (pools.length > 1) sentences.push(say.monthEnded)
+  if (!inTurn) sentences.push(say.inOrderSpoken(partsInOrder(speech, record)))
+  return sentences
+}
+
+/** Whether each source paid once, one after the other; otherwise the order has to be told. */
+const isInTurn = ({ details }: SettledRecord): boolean =>
+  details.segments.filter((segment) => segment.source !== OVERRUN).length <= details.funding.length
+
+function partsInOrder(speech: Speech, { details }: SettledRecord): string {
+  const { say } = speech
+  return details.segments
+    .map(({ source, seconds }) => say.part({ duration: duration(speech, seconds), source: sourceName(speech, source) }))
+    .join(say.partSeparator)
+}
+
+/** Classes whose own sentence does not say yet why credits pay. */
+const PLAN_CLASSES: ReadonlySet<Classification> = new Set(['domestic', 'international'])
+
+function whyCredits(speech: Speech, record: SettledRecord, { timeZone }: ExplanationContext): string[] {
+  const { pool } = record.details
+  if (pool !== null) {
+    const { month } = periodOf(record.startedAt, timeZone)
+    return [speech.say.poolWasEmpty(sourceName(speech, poolName(pool, month)))]
+  }
+  return PLAN_CLASSES.has(record.classification) ? [speech.say.noPlanCovers] : []
+}
+
+function fundSentence(speech: Speech, record: SettledRecord, fund: FundedBy): string {
+  const { say, format } = speech
+  const counted = duration(speech, fund.seconds)
+  if (fund.amount === undefined) return say.fromPool({ amount: counted, pool: sourceName(speech, fund.source) })
+  return say.fromWallet({ duration: counted, amount: format.money(fund.amount, record.currency) })
+}
+
+const STEPS_OF_PLAN: Steps = { initial: POOL_INCREMENT.initialSeconds, next: POOL_INCREMENT.nextSeconds, minimum: 0 }
+
+function roundingOf(record: SettledRecord, fund: FundedBy): SourceRounding {
+  const { rate } = record.details
+  const { initial, next, minimum } = isPool(fund.source) || !rate ? STEPS_OF_PLAN : stepsOfRate(rate)
+  return {
+    source: fund.source,
+    spokenSeconds: fund.spokenSeconds,
+    seconds: fund.seconds,
+    initialIncrement: initial,
+    nextIncrement: next,
+    minimumSeconds: minimum,
+  }
+}
+
+/** The rule, and with it the numbers of each source (P9: shown on every charge). */
+function roundingSentence(speech: Speech, rounding: readonly SourceRounding[]): string {
+  const { say } = speech
+  if (rounding.length === 0) return say.roundingRule
+  const parts = rounding.map((source) =>
+    say.roundingPart({
+      source: sourceName(speech, source.source),
+      spoken: say.seconds(speech.format.number(source.spokenSeconds)),
+      counted: say.seconds(speech.format.number(source.seconds)),
+      steps: say.steps({
+        initial: source.initialIncrement,
+        next: source.nextIncrement,
+        minimum: source.minimumSeconds,
+      }),
+    }),
+  )
+  return say.rounding(parts.join(say.roundingSeparator))
+}
+
+function totalSentences(speech: Speech, record: SettledRecord): string[] {
+  const { say } = speech
+  if (record.chargedSeconds === 0) return [say.noTalkingTime]
+  if (!record.details.charged) return OVER_TRUNK.has(record.classification) ? [say.ownTrunk] : []
+  if (record.chargeMicros === 0n) return [say.noMoney]
+  const told = record.details.funding.length === 1
+  return told ? [] : [say.total(money(speech, record.chargeMicros, record.currency))]
+}
+
+/** L4: external calls of these classes are free of charge here only where the tenant's own carrier bills them. */
+const OVER_TRUNK: ReadonlySet<Classification> = new Set([
+  'domestic',
+  'international',
+  'premium',
+  'shared-cost',
+  'satellite',
+])
+
+function endSentence({ say, format }: Speech, { endCause, endedAt }: SettledRecord): string {
+  const at = format.timeOfDay(endedAt)
+  const causes: Readonly<Record<string, (at: string) => string>> = say.endCauses
+  const known = Object.hasOwn(causes, endCause) ? causes[endCause] : undefined
+  return known ? known(at) : say.otherEndCause({ at, cause: endCause })
+}

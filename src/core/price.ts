@@ -1,0 +1,132 @@
+/**
+ * What a call would cost this user now, and which fund would pay (R3). Asked of the code that decides real calls, on a book that
+ * is thrown away afterwards: a look-up can never promise what the call does not get.
+ */
+import { assert } from './assert.ts'
+import type { CallWish } from './authorise.ts'
+import { type Book, type Session, sessionKey, type Tenant } from './book.ts'
+import { type Call, WALLET_SOURCE } from './call.ts'
+import { type RateOnRecord, rateOnRecord } from './call-record.ts'
+import { POOL_INCREMENT } from './catalogue.ts'
+import type { Classification } from './classification.ts'
+import { charge } from './credit-control.ts'
+import type { CallId, SwitchId, TenantId } from './ids.ts'
+import { free } from './ledger.ts'
+import { type Micros, type Money, maxBigint, micros, toMoney, ZERO } from './money.ts'
+import { type Refusal, refusal } from './problems.ts'
+import { costOf, SECONDS_UNLIMITED, secondsFor, secondsWithin } from './rate.ts'
+import type { InitialRequest } from './request.ts'
+import type { Instant } from './time.ts'
+import { spendable } from './wallet.ts'
+
+/** What one fund would take, and for how long if nobody else calls. */
+export interface FundQuote {
+  /** `pool:…`, `wallet`, or `none` where nothing is charged. */
+  readonly source: string
+  /** 0 where a plan pays. */
+  readonly perMinute: Money
+  readonly connectionFee: Money
+  /** The first minute, with connection fee and rounding. */
+  readonly firstMinute: Money
+  /** Null: as long as one likes. */
+  readonly availableSeconds: number | null
+}
+
+export interface PriceQuote extends FundQuote {
+  readonly result: 'priced'
+  readonly classification: Classification
+  readonly country: string | null
+  readonly charged: boolean
+  /** The row of the deck that prices the call, also while a plan still pays (R2); null where none applies. */
+  readonly rate: RateOnRecord | null
+  /** Who goes on when the plan's minutes are used up; null: the call would be cut. */
+  readonly afterwards: FundQuote | null
+}
+
+export interface PriceRefused {
+  readonly result: 'refused'
+  readonly classification: Classification
+  readonly refusal: Refusal
+}
+
+const NOBODY = '00000000-0000-7000-8000-000000000000'
+const SESSION = 'price'
+
+/** The request that stands for the question: the smallest grant, as any switch would ask for it. */
+export function priceRequest(tenantId: TenantId, wish: CallWish): InitialRequest {
+  return {
+    type: 'initial',
+    switchId: NOBODY as SwitchId,
+    sessionId: SESSION,
+    requestNumber: 0,
+    hash: '',
+    freshId: NOBODY as CallId,
+    eventTime: null,
+    tenantId,
+    requestedSeconds: 1,
+    ...wish,
+  }
+}
+
+/** Answers `priceRequest` from a book that was loaded for it. Changes the book, so it must never be saved. */
+export function priceQuote(book: Book, request: InitialRequest): PriceQuote | PriceRefused {
+  const tenant = book.tenants.get(request.tenantId)
+  assert(tenant, 'the tenant is in the book')
+  charge(book, request, { mayWait: false })
+  const session: Session | undefined = book.sessions.get(sessionKey(request.switchId, request.sessionId))
+  const [record] = book.records
+  if (record?.refusalCode) {
+    const { classification } = record
+    return { result: 'refused', classification, refusal: refusal(record.refusalCode, request.direction) }
+  }
+  assert(session?.call, 'a call that is not refused has begun')
+  return quoteOf(book, tenant, session.call)
+}
+
+function quoteOf(book: Book, tenant: Tenant, call: Call): PriceQuote {
+  const { classification, country, charged } = call
+  const rate = call.rate && rateOnRecord(call.rate)
+  const known = { result: 'priced', classification, country, charged, rate } as const
+  const source = call.grant[0]?.source ?? 'none'
+  const inWallet = walletQuote(book, tenant, call)
+  if (source === WALLET_SOURCE && inWallet) return { ...known, ...inWallet, afterwards: null }
+  const availableSeconds = source === 'none' ? null : poolSeconds(book, call, source)
+  return { ...known, ...freeQuote(tenant, source, availableSeconds), afterwards: charged ? inWallet : null }
+}
+
+function freeQuote(tenant: Tenant, source: string, availableSeconds: number | null): FundQuote {
+  const nothing = toMoney(ZERO, tenant.currency)
+  return { source, perMinute: nothing, connectionFee: nothing, firstMinute: nothing, availableSeconds }
+}
+
+/** Seconds that the pool could give this call, those that it holds already included. */
+function poolSeconds(book: Book, call: Call, source: string): number {
+  const account = book.account(call.tenantId, source)
+  assert(account, `${source} is in the book`)
+  const held = call.funds.reduce((sum, fund) => (fund.kind === 'pool' ? sum + fund.heldSeconds : sum), 0)
+  return secondsWithin(POOL_INCREMENT, held + Number(free(account)))
+}
+
+/** Null where credits could not pay: not allowed (W6), no price, or too little money. */
+function walletQuote(book: Book, tenant: Tenant, call: Call): FundQuote | null {
+  const { rate } = call
+  if (!rate || !call.walletAllowed) return null
+  const availableSeconds = secondsFor(rate, budgetOf(book, call, book.tenantNow(tenant)))
+  if (availableSeconds === 0) return null
+  return {
+    source: WALLET_SOURCE,
+    perMinute: toMoney(micros(rate.rateMicrosPerMinute), tenant.currency),
+    connectionFee: toMoney(micros(rate.connectionFeeMicros), tenant.currency),
+    firstMinute: toMoney(costOf(rate, 60), tenant.currency),
+    availableSeconds: availableSeconds === SECONDS_UNLIMITED ? null : availableSeconds,
+  }
+}
+
+function budgetOf(book: Book, call: Call, now: Instant): Micros {
+  let budget = 0n
+  for (const lot of book.lots(call.tenantId)) budget += maxBigint(0n, spendable(lot, now))
+  for (const fund of call.funds) {
+    if (fund.kind === 'wallet') for (const hold of fund.held) budget += hold.micros
+  }
+  return micros(budget)
+}
