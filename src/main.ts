@@ -3,21 +3,30 @@
  */
 import pino from 'pino'
 import { apiKeyRoutes } from './api/api-key.ts'
+import { auditRoutes } from './api/audit.ts'
 import { addKey, KeyRing, newSecret } from './api/auth.ts'
+import { callRoutes } from './api/call.ts'
+import { clockRoutes } from './api/clock.ts'
 import { creditControlRoutes } from './api/credit-control.ts'
 import { makeDecks } from './api/decks.ts'
 import { healthRoutes } from './api/health.ts'
 import { licenceRoutes } from './api/licence.ts'
 import { numberRoutes } from './api/number.ts'
 import { poolRoutes } from './api/pool.ts'
+import { priceRoutes } from './api/price.ts'
 import { rateDeckRoutes } from './api/rate-deck.ts'
 import { type Deps, makeServer } from './api/server.ts'
 import { tenantRoutes } from './api/tenant.ts'
 import { userRoutes } from './api/user.ts'
+import { walletRoutes } from './api/wallet.ts'
 import { makeEngine, newUuid } from './charging/engine.ts'
 import { ConfigError, readConfig } from './config.ts'
 import type { Clock } from './core/clock.ts'
 import { instant } from './core/time.ts'
+import { startJobs, tasksOf } from './jobs/index.ts'
+import { makeLocks } from './jobs/locks.ts'
+import { makeGateways } from './payments/gateways.ts'
+import { startRecharger } from './payments/recharger.ts'
 import { startPostgres } from './postgres/supervisor.ts'
 import { type Db, openDb } from './store/db.ts'
 import { migrate } from './store/migrate.ts'
@@ -41,6 +50,18 @@ async function main(): Promise<void> {
   const engine = await makeEngine({ url, db, clock, deck: decks.current, log })
   started.push({ name: 'charging engine', stop: () => engine.stop() })
 
+  const gateways = makeGateways({
+    db,
+    stripe: config.stripeSecretKey === null ? null : { secretKey: config.stripeSecretKey },
+  })
+  const recharger = startRecharger({ db, gateways, engine, log, now: () => clock.now(), newId })
+  started.push({ name: 'recharges', stop: () => recharger.stop() })
+  const locks = makeLocks(db)
+  started.push({ name: 'job locks', stop: () => locks.close() })
+  const jobContext = { db, engine, recharger, now: () => clock.now(), newId, locks, log }
+  const jobs = startJobs(tasksOf(jobContext), jobContext)
+  started.push({ name: 'jobs', stop: () => jobs.stop() })
+
   const firstKey = await operatorKey(db, config.operatorKey)
   const deps: Deps = {
     db,
@@ -49,7 +70,9 @@ async function main(): Promise<void> {
     newId,
     keys: new KeyRing(db),
     decks,
-    gateways: new Map(),
+    gateways,
+    recharger,
+    jobs: jobContext,
     sipDomain: config.sipDomain,
     onDirectoryChange: () => undefined,
   }
@@ -65,6 +88,11 @@ async function main(): Promise<void> {
       creditControlRoutes,
       rateDeckRoutes,
       apiKeyRoutes,
+      walletRoutes,
+      clockRoutes,
+      callRoutes,
+      priceRoutes,
+      auditRoutes,
     ],
     log,
   )

@@ -4,6 +4,8 @@
  */
 import type { Language } from '../core/problems.ts'
 import { SEQUENCE_PROBLEMS } from '../core/problems.ts'
+import { CLOCK_PROBLEMS } from '../jobs/clock.ts'
+import { FUNDING_PROBLEMS } from '../payments/problems.ts'
 
 interface ProblemKind {
   readonly status: number
@@ -12,6 +14,8 @@ interface ProblemKind {
 
 export const PROBLEMS = {
   ...SEQUENCE_PROBLEMS,
+  ...FUNDING_PROBLEMS,
+  ...CLOCK_PROBLEMS,
   'invalid-request': {
     status: 400,
     title: { en: 'The request is not valid.', fr: 'La requête n’est pas valide.' },

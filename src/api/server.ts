@@ -22,7 +22,9 @@ import { ServiceUnavailable } from '../charging/engine.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Uuid } from '../core/ids.ts'
 import type { Language } from '../core/problems.ts'
+import type { JobContext } from '../jobs/index.ts'
 import type { Gateways } from '../payments/gateway.ts'
+import type { Recharger } from '../payments/recharger.ts'
 import { type Db, isConnectionLost } from '../store/db.ts'
 import { authenticate, type KeyRing } from './auth.ts'
 import type { Decks } from './decks.ts'
@@ -38,6 +40,9 @@ export interface Deps {
   readonly decks: Decks
   /** By name; the first is the one for new payment methods. */
   readonly gateways: Gateways
+  readonly recharger: Recharger
+  /** For the sandbox clock, which runs a tenant's jobs at every instant that it passes. */
+  readonly jobs: JobContext
   /** The base domain of new tenants' SIP domains. */
   readonly sipDomain: string
   /** Told after somebody's SIP credentials or numbers changed. */

@@ -12,19 +12,19 @@ export const plainColumn = <Row>(
   of: (row: Row) => bigint | number | string | boolean | null,
 ): string => `{${rows.map((row) => of(row) ?? 'NULL').join(',')}}`
 
-/** Column of texts, for `string_to_array($n, E'\\x1f', E'\\x1e')`: U+001E alone stands for NULL. */
+/** Column of texts, for the SQL of `texts`: U+001E alone stands for NULL. */
 export function textColumn<Row>(rows: readonly Row[], of: (row: Row) => string | null): string {
-  const values = rows.map((row) => of(row) ?? NULL_TEXT)
-  const joined = values.join(SEPARATOR)
+  // Begins with a separator, and `texts` drops the first element: PostgreSQL reads one empty text as no text at all.
+  let joined = ''
+  for (const row of rows) joined += SEPARATOR + (of(row) ?? NULL_TEXT)
   // One separator too many would shift every later row: better no batch than that one.
   let separators = 0
   for (let i = joined.indexOf(SEPARATOR); i !== -1; i = joined.indexOf(SEPARATOR, i + 1)) separators++
-  assert(separators === rows.length - 1, 'no text holds the separator')
-  assert(joined !== '', 'PostgreSQL reads one empty text as no text at all')
+  assert(separators === rows.length, 'no text holds the separator')
   return joined
 }
 
 const NULL_TEXT = '\u001e'
 
 /** SQL for a parameter that `textColumn` made. */
-export const texts = (parameter: number): string => `string_to_array($${parameter}, E'\\x1f', E'\\x1e')`
+export const texts = (parameter: number): string => `(string_to_array($${parameter}, E'\\x1f', E'\\x1e'))[2:]`

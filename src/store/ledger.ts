@@ -2,7 +2,7 @@
 import type { TenantId } from '../core/ids.ts'
 import type { Account, Ledger, Posting } from '../core/ledger.ts'
 import type { Instant } from '../core/time.ts'
-import { plainColumn, textColumn } from './bulk.ts'
+import { plainColumn, textColumn, texts } from './bulk.ts'
 import { SQL } from './charging-sql.ts'
 import type { Queryable, Tx } from './db.ts'
 
@@ -67,7 +67,7 @@ export async function insertAccounts(tx: Tx, accounts: readonly Account[]): Prom
     `INSERT INTO account (tenant_id, name, unit, posted, floor, owed, licences, allowance_seconds, ends_at, closed)
      SELECT q.tenant_id, q.name, CASE WHEN q.name LIKE 'pool:%' THEN 'second' ELSE 'micro' END, q.posted, q.floor, q.owed,
             q.licences, q.allowance, to_timestamp(q.ends_at / 1000.0), q.closed
-     FROM unnest($1::text::uuid[], string_to_array($2, E'\\x1f'), $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
+     FROM unnest($1::text::uuid[], ${texts(2)}, $3::text::bigint[], $4::text::bigint[], $5::text::bigint[],
                  $6::text::int[], $7::text::bigint[], $8::text::bigint[], $9::text::boolean[])
        q(tenant_id, name, posted, floor, owed, licences, allowance, ends_at, closed)
      ON CONFLICT DO NOTHING`,

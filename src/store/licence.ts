@@ -25,7 +25,9 @@ export function listSubscriptions(db: Queryable, tenantId: TenantId): Promise<Su
 
 /** The tenant's subscriptions, locked: whoever buys or assigns waits here. */
 export function lockSubscriptions(tx: Tx, tenantId: TenantId): Promise<Subscription[]> {
-  return tx.query<Subscription>(`SELECT ${COLUMNS} FROM subscription WHERE tenant_id = $1 ORDER BY sku FOR UPDATE`, [tenantId])
+  return tx.query<Subscription>(`SELECT ${COLUMNS} FROM subscription WHERE tenant_id = $1 ORDER BY sku FOR UPDATE`, [
+    tenantId,
+  ])
 }
 
 /** Adds seats; the first purchase of a SKU makes its subscription. */
@@ -46,7 +48,11 @@ export async function addSeats(
 
 /** Takes or frees a seat. The constraint `seats` refuses one too many, whatever the code believed (L5). */
 export async function changeAssigned(tx: Tx, tenantId: TenantId, sku: Sku, change: 1 | -1): Promise<void> {
-  await tx.execute('UPDATE subscription SET assigned = assigned + $3 WHERE tenant_id = $1 AND sku = $2', [tenantId, sku, change])
+  await tx.execute('UPDATE subscription SET assigned = assigned + $3 WHERE tenant_id = $1 AND sku = $2', [
+    tenantId,
+    sku,
+    change,
+  ])
 }
 
 export async function setVoice(tx: Tx, userId: UserId, sku: Sku | null): Promise<void> {
@@ -77,14 +83,20 @@ export async function changeEntitlement(
   const { tenantId, country, plan, change, at } = pool
   if (change === 0 || allowanceSeconds(country, plan) === 0) return
   await tx.execute(
-    `INSERT INTO entitlement (tenant_id, country, plan, licences) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (tenant_id, country, plan) DO UPDATE SET licences = entitlement.licences + excluded.licences`,
+    `INSERT INTO entitlement (tenant_id, country, plan, licences) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING`,
+    [tenantId, country, plan],
+  )
+  // A row of its own value: an upsert would check the change itself, and a change may be negative.
+  await tx.execute(
+    'UPDATE entitlement SET licences = licences + $4 WHERE tenant_id = $1 AND country = $2 AND plan = $3',
     [tenantId, country, plan, change],
   )
-  const accounts = await lockAccounts(tx, tenantId, `name LIKE $2 AND NOT closed AND ends_at > to_timestamp($3 / 1000.0)`, [
-    `pool:${country}:${plan}:%`,
-    at,
-  ])
+  const accounts = await lockAccounts(
+    tx,
+    tenantId,
+    `name LIKE $2 AND NOT closed AND ends_at > to_timestamp($3 / 1000.0)`,
+    [`pool:${country}:${plan}:%`, at],
+  )
   const ledger = new Ledger()
   const source: Source = { id: pool.sourceId, tenantId, nextLine: 0 }
   for (const account of accounts) changeLicences(ledger, source, account, change, at)
