@@ -19,6 +19,7 @@ import { type Deps, makeServer } from './api/server.ts'
 import { tenantRoutes } from './api/tenant.ts'
 import { userRoutes } from './api/user.ts'
 import { walletRoutes } from './api/wallet.ts'
+import { withEmergencies } from './charging/emergency.ts'
 import { makeEngine, newUuid } from './charging/engine.ts'
 import { ConfigError, readConfig } from './config.ts'
 import type { Clock } from './core/clock.ts'
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   started.push({ name: 'database connections', stop: () => db.close() })
 
   const decks = await makeDecks(db, clock)
-  const engine = await makeEngine({ url, db, clock, deck: decks.current, log })
+  const engine = withEmergencies(await makeEngine({ url, db, clock, deck: decks.current, log }), log)
   started.push({ name: 'charging engine', stop: () => engine.stop() })
 
   const gateways = makeGateways({

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sessionKey } from '../core/book.ts'
+import { type Session, sessionKey } from '../core/book.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Outcome } from '../core/credit-control.ts'
 import { type TenantId, type Uuid, uuidV7 } from '../core/ids.ts'
@@ -176,7 +176,8 @@ export async function makeEngine(options: EngineOptions): Promise<Engine> {
           for (const record of book.records) changed.add(record.tenantId)
           for (const session of book.newSessions) if (session.tenantId !== null) changed.add(session.tenantId)
           for (const [index, place] of places.entries()) {
-            remember(place.work, outcomes[index] ?? null)
+            // A request that waits has no session yet: its retry names the tenant again.
+            remember(book.sessions.get(place.key), place.key)
             place.resolve(outcomes[index] ?? null)
           }
           if (changed.size > 0) events.emit('changed', [...changed])
@@ -207,15 +208,10 @@ export async function makeEngine(options: EngineOptions): Promise<Engine> {
     }
   }
 
-  /** The live sessions and their tenants, so that a later request finds its lane. */
-  function remember(work: Work, outcome: Outcome | null): void {
-    if (work.kind !== 'request') return
-    const key = sessionKey(work.request.switchId, work.request.sessionId)
-    if (work.request.type === 'initial' && outcome !== null && outcome !== 'wait' && 'body' in outcome) {
-      tenantOfSession.set(key, work.request.tenantId)
-    } else if (work.request.type === 'termination') {
-      tenantOfSession.delete(key)
-    }
+  /** The live sessions and their tenants, so that a later request finds its lane; refused and ended ones are forgotten. */
+  function remember(session: Session | undefined, key: string): void {
+    if (session?.state === 'open' && session.tenantId !== null) tenantOfSession.set(key, session.tenantId)
+    else tenantOfSession.delete(key)
   }
 
   function place(work: Work, key: string): Promise<Outcome | null> {

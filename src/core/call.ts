@@ -90,8 +90,8 @@ export interface Call {
   /** Who paid which spoken seconds, in the order spoken; neighbours from one source are one entry. */
   segments: { source: string; seconds: number }[]
   overrunSeconds: number
-  /** An update whose seconds are settled but whose answer still waits for a recharge (W4). */
-  settledRequest: number | null
+  /** Seconds that are settled but whose update still waits for its answer (W4): the next report counts them again. */
+  unansweredSeconds: number
   /** Number of the next posting of this call. */
   nextLine: number
 }

@@ -26,6 +26,7 @@ import { type ProblemCode, type RefusalCode, refusal } from './problems.ts'
 import type {
   CreditControlAnswer,
   CreditControlRequest,
+  EventRequest,
   FundingEntry,
   InitialRequest,
   TerminationRequest,
@@ -57,10 +58,18 @@ export function charge(book: Book, request: CreditControlRequest, options: Charg
     case 'termination':
       return endCall(book, session, request)
     case 'event':
-      return session ? { problem: 'request-out-of-order' } : chargeEvent(book, request)
+      return session ? { problem: 'request-out-of-order' } : chargeOnce(book, request)
     default:
       return unreachable(request)
   }
+}
+
+/** A service is paid once; what it leaves in the wallet may call for a recharge (W4). */
+function chargeOnce(book: Book, request: EventRequest): Outcome {
+  const outcome = chargeEvent(book, request)
+  const tenant = book.tenants.get(request.tenantId)
+  if (tenant) wantRecharge(book, tenant)
+  return outcome
 }
 
 /** The same request again: the same bytes; the same number with another body, or a number passed over: a problem. */
@@ -86,8 +95,9 @@ function startCall(book: Book, session: Session | undefined, request: InitialReq
   const now = book.tenantNow(tenant)
   const at = eventInstant(request.eventTime, now)
   if (session) {
-    if (session.tenantId !== null)
-      return { problem: session.state === 'open' ? 'request-out-of-order' : 'session-ended' }
+    // Only an initial that a termination overtook is refused as a call; whatever is numbered after the end comes too late.
+    const wasOvertaken = session.tenantId === null && request.requestNumber <= session.lastNumber
+    if (!wasOvertaken) return { problem: session.state === 'open' ? 'request-out-of-order' : 'session-ended' }
     return refuseAfterEnd(book, session, request, tenant, at)
   }
   const auth = authorise(book, tenant, request, at)
@@ -106,7 +116,7 @@ function startCall(book: Book, session: Session | undefined, request: InitialReq
   const grant = grantNext(book, tenant, call, request.requestedSeconds, at, now)
   if (grant.seconds === 0) {
     if (grant.rechargePending && options.mayWait) return 'wait'
-    return refuse(book, request, tenant, auth, reasonWithoutFunds(book, tenant, call), at)
+    return refuse(book, request, tenant, auth, reasonWithoutFunds(call), at)
   }
   return openSession(book, request, call, grantAnswer(tenant, call, grant), silenceDeadline(call, now))
 }
@@ -119,10 +129,7 @@ function extendCall(book: Book, session: Session | undefined, request: UpdateReq
   const now = book.tenantNow(tenant)
   const at = after(call, eventInstant(request.eventTime, now))
   book.touchSession(session)
-  if (call.settledRequest !== request.requestNumber) {
-    report(book, tenant, call, request.usedSeconds, at)
-    call.settledRequest = request.requestNumber
-  }
+  report(book, tenant, call, request.usedSeconds, at)
   if (!call.charged) {
     const answer: CreditControlAnswer = {
       result: 'granted',
@@ -137,7 +144,7 @@ function extendCall(book: Book, session: Session | undefined, request: UpdateReq
   if (grant.seconds === 0) {
     if (grant.rechargePending && options.mayWait) return 'wait'
     call.validitySeconds = GRANT_SECONDS_DEFAULT
-    const code = call.walletAllowed ? 'credit-limit-reached' : reasonWithoutFunds(book, tenant, call)
+    const code = call.walletAllowed ? 'credit-limit-reached' : reasonWithoutFunds(call)
     const answer: CreditControlAnswer = {
       result: 'refused',
       callId: formatId('call', call.callId),
@@ -261,8 +268,11 @@ function grantNext(book: Book, tenant: Tenant, call: Call, requested: number, at
 /** Books what was used since the last answer, and when the call was answered. */
 function report(book: Book, tenant: Tenant, call: Call, usedSeconds: number, at: Instant): void {
   if (usedSeconds > 0) call.answeredAt ??= instant(at - usedSeconds * 1000)
-  if (call.charged) settle(fundsOf(book, call.tenantId), call, usedSeconds, at, tenant.timeZone)
-  else call.spokenSeconds += usedSeconds
+  // An update that waits for a recharge is settled and not answered: until it is, used seconds count from before it.
+  const newSeconds = Math.max(0, usedSeconds - call.unansweredSeconds)
+  call.unansweredSeconds += newSeconds
+  if (call.charged) settle(fundsOf(book, call.tenantId), call, newSeconds, at, tenant.timeZone)
+  else call.spokenSeconds += newSeconds
   call.lastEventAt = at
 }
 
@@ -295,11 +305,9 @@ export function wantRecharge(book: Book, tenant: Tenant): boolean {
 }
 
 /** Why no fund could pay the first increment: honest about whether it is money, permission or the deck (C7). */
-function reasonWithoutFunds(book: Book, tenant: Tenant, call: Call): RefusalCode {
+function reasonWithoutFunds(call: Call): RefusalCode {
   if (!call.walletAllowed) return 'credits-not-permitted'
-  if (call.rate) return 'credit-limit-reached'
-  book.unrated.push({ tenantId: tenant.tenantId, number: call.calledNumber })
-  return 'rate-missing'
+  return call.rate ? 'credit-limit-reached' : 'rate-missing'
 }
 
 function newCall(request: InitialRequest, auth: Authorised, at: Instant): Call {
@@ -328,7 +336,7 @@ function newCall(request: InitialRequest, auth: Authorised, at: Instant): Call {
     lapsedSeconds: 0,
     segments: [],
     overrunSeconds: 0,
-    settledRequest: null,
+    unansweredSeconds: 0,
     nextLine: 0,
   }
 }
@@ -395,6 +403,7 @@ function reply(
     answer: session.lastAnswer,
   })
   const body = JSON.stringify(answer)
+  if (session.call) session.call.unansweredSeconds = 0
   session.lastNumber = request.requestNumber
   session.lastHash = request.hash
   session.lastStatus = 200

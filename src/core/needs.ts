@@ -76,13 +76,13 @@ export function needsOfReport(
   report: { usedSeconds: number; requestedSeconds: number; at: Instant; now: Instant; zone: TimeZone },
 ): void {
   const { usedSeconds, requestedSeconds, at, now, zone } = report
-  const beyondGrant = Math.max(0, usedSeconds - grantedSeconds(call))
-  needsOfCall(needs, call, requestedSeconds + beyondGrant, at, now, zone)
+  needsOfCall(needs, call, requestedSeconds, at, now, zone)
   if (call.pool && usedSeconds > 0) {
     for (const part of splitByPeriod(usedSeconds, at, zone)) {
       const need = needPool(needs, call.tenantId, call.pool, part.period.month)
-      // Seconds of another month than the grant's are paid from what is free there, or by the wallet.
-      if (call.grantMonth !== part.period.month) need.seconds += part.seconds + SLACK_SECONDS
+      // What is beyond the grant or in another month is paid from what is free in the pool of its month, or by the wallet.
+      const granted = call.grantMonth === part.period.month ? grantedSeconds(call) : 0
+      if (part.seconds > granted) need.seconds += part.seconds - granted + SLACK_SECONDS
       need.walletMayFollow ||= call.walletAllowed
     }
   }

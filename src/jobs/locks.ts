@@ -24,6 +24,7 @@ export function makeLocks(db: Db): Locks {
   const held = new Set<string>()
   let connection: Promise<pg.PoolClient> | null = null
   let current: pg.PoolClient | null = null
+  let turn: Promise<unknown> = Promise.resolve()
 
   async function open(): Promise<pg.PoolClient> {
     const client = await db.pool.connect()
@@ -47,23 +48,29 @@ export function makeLocks(db: Db): Locks {
     return connection
   }
 
+  /** One statement at a time: tasks that start together share the connection. */
+  function ask(client: pg.PoolClient, statement: string, name: string): Promise<boolean | undefined> {
+    const answer = turn.then(async () => {
+      const { rows } = await client.query<{ done: boolean }>(statement, [LOCK_CLASS, name])
+      return rows[0]?.done
+    })
+    turn = answer.catch(() => undefined)
+    return answer
+  }
+
   async function tryLock(name: string): Promise<Release | null> {
     // Within one connection an advisory lock can be taken again, so this process has to look at itself first.
     if (held.has(name)) return null
     held.add(name)
     try {
       const client = await connect()
-      const { rows } = await client.query<{ locked: boolean }>(
-        'SELECT pg_try_advisory_lock($1, hashtext($2)) AS locked',
-        [LOCK_CLASS, name],
-      )
-      if (!rows[0]?.locked) {
+      if (!(await ask(client, 'SELECT pg_try_advisory_lock($1, hashtext($2)) AS done', name))) {
         held.delete(name)
         return null
       }
       return async () => {
         try {
-          await client.query('SELECT pg_advisory_unlock($1, hashtext($2))', [LOCK_CLASS, name])
+          await ask(client, 'SELECT pg_advisory_unlock($1, hashtext($2)) AS done', name)
         } catch {
           // The connection is gone, and the lock with it.
         } finally {

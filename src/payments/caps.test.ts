@@ -33,13 +33,21 @@ describe('caps of automatic recharge', () => {
       '2026-11-01T04:00:00.000Z',
       '2026-11-02T05:00:00.000Z',
     ],
-    // Asunción, 22 March 2020: at midnight the clocks went back to 23:00 of the 21st.
+    // Asunción, 22 March 2020: at midnight the clocks went back to 23:00 of the 21st, so that the 22nd had not begun.
     [
       'an evening that comes twice',
       '2020-03-22T03:30:00Z',
       'America/Asuncion',
       '2020-03-21T03:00:00.000Z',
       '2020-03-22T04:00:00.000Z',
+    ],
+    // St John's, 7 November 2010: at one past midnight they went back to 23:01 of the 6th, and the 7th had begun.
+    [
+      'a day that began twice',
+      '2010-11-07T02:45:00Z',
+      'America/St_Johns',
+      '2010-11-07T02:30:00.000Z',
+      '2010-11-08T03:30:00.000Z',
     ],
   ])('W4: the day of %s', (_name, now, zone, start, end) => {
     expect(day(now, zone)).toEqual([start, end])

@@ -6,10 +6,11 @@ import { Sandbox } from '../../test/harness/sandbox.ts'
 import type { Engine } from '../charging/engine.ts'
 import { type CallId, formatId, parseId, type UserId } from '../core/ids.ts'
 import { instant } from '../core/time.ts'
-import { getCall, listCalls, recordToWire } from './call-record.ts'
+import { type CallFilters, getCall, listCalls, recordToWire } from './call-record.ts'
 
 const US = '+14155550100'
 const GERMANY = '+49301234567'
+const JAPAN = '+81312345678'
 const DECK = aDeck([
   { prefix: '1', perMinuteMicros: 100_000n },
   { prefix: '49', perMinuteMicros: 100_000n },
@@ -17,17 +18,30 @@ const DECK = aDeck([
 
 let base: TestDb
 let engine: Engine
-let box: Sandbox
-let userId: UserId
 
 /** The id that the engine gave a call. */
 const callIdIn = (body: string): CallId => parseId('call', JSON.parse(body).callId) as CallId
 
-/** A whole call of `seconds`. */
-async function call(sessionId: string, to: string, seconds: number): Promise<CallId> {
-  const first = await engine.submit(
-    initial({ tenantId: box.tenantId, userId }, sessionId, { calledNumber: to, requestedSeconds: seconds }),
-  )
+interface Caller {
+  readonly box: Sandbox
+  readonly userId: UserId
+}
+
+/** A user with a minute left in the pool and 50.00 in the wallet. */
+async function aCaller(): Promise<Caller> {
+  const box = await Sandbox.make(base.db, { at: T0 })
+  const userId = await box.user()
+  await box.licences('US', 'domestic', 1)
+  await box.drainPool('US', 'domestic', 60)
+  await box.fund(50_000_000n)
+  return { box, userId }
+}
+
+/** A whole call of `seconds`; session ids are one space for the switch, so they carry the tenant. */
+async function call({ box, userId }: Caller, name: string, to: string, seconds: number): Promise<CallId> {
+  const sessionId = `${name}-${box.tenantId}`
+  const wish = { calledNumber: to, requestedSeconds: seconds }
+  const first = await engine.submit(initial({ tenantId: box.tenantId, userId }, sessionId, wish))
   await engine.submit(termination(sessionId, 1, seconds))
   return callIdIn(first.body)
 }
@@ -39,20 +53,14 @@ beforeAll(async () => {
 afterAll(() => engine.stop())
 
 describe('call records', () => {
-  beforeAll(async () => {
-    box = await Sandbox.make(base.db, { at: T0 })
-    userId = await box.user()
-    await box.licences('US', 'domestic', 1)
-    await box.drainPool('US', 'domestic', 60)
-  })
-
   test('C8: a split call reads as the contract says, byte for byte the same later', async () => {
-    await box.fund(50_000_000n)
-    const id = await call('split', US, 180)
+    const caller = await aCaller()
+    const { box, userId } = caller
+    const id = await call(caller, 'split', US, 180)
     const record = await getCall(base.db, box.tenantId, id)
     expect(record && recordToWire(record)).toEqual({
       id: formatId('call', id),
-      sessionId: 'split',
+      sessionId: `split-${box.tenantId}`,
       tenantId: formatId('tenant', box.tenantId),
       userId: formatId('user', userId),
       direction: 'out',
@@ -85,7 +93,7 @@ describe('call records', () => {
       },
       refusal: null,
     })
-    await call('another', US, 60)
+    await call(caller, 'another', US, 60)
     await box.advanceTo(instant(T0 + 86_400_000), engine)
     const later = await getCall(base.db, box.tenantId, id)
     expect(later && JSON.stringify(recordToWire(later))).toBe(record && JSON.stringify(recordToWire(record)))
@@ -135,15 +143,18 @@ describe('call records', () => {
   })
 
   test('a call is nobody else’s', async () => {
-    const id = await call('mine', US, 60)
+    const id = await call(await aCaller(), 'mine', US, 60)
     const other = await Sandbox.make(base.db, { at: T0 })
     expect(await getCall(base.db, other.tenantId, id)).toBeNull()
     expect(await listCalls(base.db, other.tenantId, { limit: 10, before: null })).toEqual([])
   })
 
   test('D1: pages come newest first, without a gap or a repetition', async () => {
+    const caller = await aCaller()
+    const { box } = caller
+    for (const name of ['first', 'second', 'third']) await call(caller, name, US, 60)
     const all = await listCalls(base.db, box.tenantId, { limit: 200, before: null })
-    expect(all.length).toBeGreaterThanOrEqual(3)
+    expect(all.map((record) => record.sessionId.split('-')[0])).toEqual(['third', 'second', 'first'])
     expect(all.map((record) => record.callId)).toEqual(
       all
         .map((record) => record.callId)
@@ -161,15 +172,22 @@ describe('call records', () => {
   })
 
   test('D1: filters by time, user, class and result', async () => {
-    const list = async (filters: Parameters<typeof listCalls>[2]['filters'] & object) =>
-      (await listCalls(base.db, box.tenantId, { limit: 200, before: null, filters })).map((record) => record.sessionId)
-    const abroad = await call('abroad', GERMANY, 60)
-    expect(await list({ classification: 'international' })).toEqual(['abroad'])
-    expect(await list({ result: 'refused' })).toEqual([])
-    expect(await list({ userId })).toContain('abroad')
-    expect(await list({ userId: abroad as string as UserId })).toEqual([])
-    expect(await list({ from: instant(T0 + 1) })).toEqual(expect.arrayContaining(['abroad', 'mine']))
-    expect(await list({ from: instant(T0 + 1) })).not.toContain('split')
-    expect(await list({ to: instant(T0 + 1) })).toEqual(['another', 'split'])
+    const caller = await aCaller()
+    const { box, userId } = caller
+    const list = async (filters: CallFilters) => {
+      const records = await listCalls(base.db, box.tenantId, { limit: 200, before: null, filters })
+      return records.map((record) => record.sessionId.split('-')[0])
+    }
+    await call(caller, 'home', US, 60)
+    await box.advanceTo(instant(T0 + 1000), engine)
+    await call(caller, 'abroad', GERMANY, 60)
+    await call(caller, 'unpriced', JAPAN, 60)
+    expect(await list({})).toEqual(['unpriced', 'abroad', 'home'])
+    expect(await list({ classification: 'domestic' })).toEqual(['home'])
+    expect(await list({ result: 'refused' })).toEqual(['unpriced'])
+    expect(await list({ userId, result: 'ended' })).toEqual(['abroad', 'home'])
+    expect(await list({ userId: await box.user() })).toEqual([])
+    expect(await list({ from: instant(T0 + 1000) })).toEqual(['unpriced', 'abroad'])
+    expect(await list({ to: instant(T0 + 1000) })).toEqual(['home'])
   })
 })

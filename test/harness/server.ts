@@ -1,0 +1,73 @@
+/** The whole server in this process, listening on loopback: what main.ts puts together, on a test's database and in real time. */
+import pino from 'pino'
+import { apiKeyRoutes } from '../../src/api/api-key.ts'
+import { auditRoutes } from '../../src/api/audit.ts'
+import { addKey, KeyRing } from '../../src/api/auth.ts'
+import { callRoutes } from '../../src/api/call.ts'
+import { clockRoutes } from '../../src/api/clock.ts'
+import { creditControlRoutes } from '../../src/api/credit-control.ts'
+import { makeDecks } from '../../src/api/decks.ts'
+import { healthRoutes } from '../../src/api/health.ts'
+import { licenceRoutes } from '../../src/api/licence.ts'
+import { liveRoutes } from '../../src/api/live.ts'
+import { numberRoutes } from '../../src/api/number.ts'
+import { pageRoutes } from '../../src/api/page.ts'
+import { poolRoutes } from '../../src/api/pool.ts'
+import { priceRoutes } from '../../src/api/price.ts'
+import { rateDeckRoutes } from '../../src/api/rate-deck.ts'
+import { type App, type Deps, makeServer } from '../../src/api/server.ts'
+import { tenantRoutes } from '../../src/api/tenant.ts'
+import { userRoutes } from '../../src/api/user.ts'
+import { walletRoutes } from '../../src/api/wallet.ts'
+import { makeEngine, newUuid } from '../../src/charging/engine.ts'
+import { type Instant, instant } from '../../src/core/time.ts'
+import { makeLocks } from '../../src/jobs/locks.ts'
+import { makeGateways } from '../../src/payments/gateways.ts'
+import { startRecharger } from '../../src/payments/recharger.ts'
+import type { Db } from '../../src/store/db.ts'
+
+export interface TestServer {
+  readonly app: App
+  readonly deps: Deps
+  /** `http://127.0.0.1:…` */
+  readonly url: string
+  readonly operatorKey: string
+  stop(): Promise<void>
+}
+
+export async function aServer(base: { db: Db; url: string }): Promise<TestServer> {
+  const { db } = base
+  const now = (): Instant => instant(Date.now())
+  const clock = { now }
+  const newId = () => newUuid(Date.now())
+  const log = pino({ level: process.env.RINGFENCE_LOG ?? 'silent' })
+  const decks = await makeDecks(db, clock)
+  const engine = await makeEngine({ url: base.url, db, clock, deck: decks.current, log })
+  const gateways = makeGateways({ db })
+  const recharger = startRecharger({ db, gateways, engine, log, now, newId })
+  const locks = makeLocks(db)
+  const jobs = { db, engine, recharger, now, newId, locks, log }
+  const keys = new KeyRing(db)
+  const deps: Deps = {
+    ...{ db, engine, clock, newId, keys, decks, gateways, recharger, jobs },
+    ...{ sipDomain: 'ringfence.test', onDirectoryChange: () => undefined },
+  }
+  const routes = [
+    ...[healthRoutes, tenantRoutes, userRoutes, licenceRoutes, numberRoutes, poolRoutes, creditControlRoutes],
+    ...[rateDeckRoutes, apiKeyRoutes, walletRoutes, clockRoutes, callRoutes, priceRoutes, auditRoutes],
+    ...[liveRoutes, pageRoutes],
+  ]
+  const app = await makeServer(deps, routes, log)
+  const operatorKey = 'rf_op_of_the_test_server'
+  await addKey(db, { id: newId(), name: 'operator', secret: operatorKey, tenantId: null, scopes: ['operator'], at: now() })
+  const url = await app.listen({ host: '127.0.0.1', port: Number(process.env.TEST_SERVER_PORT ?? 0) })
+  return {
+    ...{ app, deps, url, operatorKey },
+    async stop() {
+      await app.close()
+      await recharger.stop()
+      await locks.close()
+      await engine.stop()
+    },
+  }
+}
