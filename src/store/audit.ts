@@ -60,13 +60,13 @@ const ACCOUNTS = `
   ), moved AS (
     SELECT name, sum(change)::bigint AS posted, sum(spent)::bigint AS spent FROM movement GROUP BY name
   ), fund AS (
-    SELECT f.fund FROM call_session s, jsonb_array_elements(s.call -> 'funds') f(fund)
+    SELECT f.fund FROM call_session s, json_array_elements(s.call -> 'funds') f(fund)
     WHERE s.tenant_id = $1 AND s.state = 'open'
   ), hold AS (
     SELECT fund ->> 'account' AS name, (fund ->> 'heldSeconds')::bigint AS amount FROM fund WHERE fund ->> 'kind' = 'pool'
     UNION ALL
     SELECT h.hold ->> 'account', (h.hold ->> 'micros')::bigint
-    FROM fund, jsonb_array_elements(fund -> 'held') h(hold) WHERE fund ->> 'kind' = 'wallet'
+    FROM fund, json_array_elements(fund -> 'held') h(hold) WHERE fund ->> 'kind' = 'wallet'
   ), held AS (
     SELECT name, sum(amount)::bigint AS reserved FROM hold GROUP BY name
   ), kept AS (

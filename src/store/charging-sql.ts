@@ -74,7 +74,7 @@ export const SQL = {
     INSERT INTO call_session (switch_id, session_id, tenant_id, call_id, state, last_number, last_hash, last_status, last_answer,
                               deadline_at, ended_at, call)
     SELECT q.switch_id, q.session_id, q.tenant_id, q.call_id, q.state, q.last_number, q.last_hash, q.last_status, q.last_answer,
-           ${time('q.deadline_at')}, ${time('q.ended_at')}, q.call::jsonb
+           ${time('q.deadline_at')}, ${time('q.ended_at')}, q.call::json
     FROM unnest($1::text::uuid[], ${texts(2)}, $3::text::uuid[], $4::text::uuid[], $5::text::text[], $6::text::int[],
                 $7::text::text[], $8::text::smallint[], ${texts(9)}, $10::text::bigint[], $11::text::bigint[], ${texts(12)})
       q(switch_id, session_id, tenant_id, call_id, state, last_number, last_hash, last_status, last_answer, deadline_at, ended_at,
@@ -83,7 +83,7 @@ export const SQL = {
   updateSessions: `
     UPDATE call_session s
     SET state = q.state, last_number = q.last_number, last_hash = q.last_hash, last_status = q.last_status,
-        last_answer = q.last_answer, deadline_at = ${time('q.deadline_at')}, ended_at = ${time('q.ended_at')}, call = q.call::jsonb
+        last_answer = q.last_answer, deadline_at = ${time('q.deadline_at')}, ended_at = ${time('q.ended_at')}, call = q.call::json
     FROM unnest($1::text::uuid[], ${texts(2)}, $3::text::text[], $4::text::int[], $5::text::text[], $6::text::smallint[],
                 ${texts(7)}, $8::text::bigint[], $9::text::bigint[], ${texts(10)})
       q(switch_id, session_id, state, last_number, last_hash, last_status, last_answer, deadline_at, ended_at, call)
@@ -99,7 +99,7 @@ export const SQL = {
                              currency, refusal_code, details)
     SELECT q.call_id, q.tenant_id, q.switch_id, q.session_id, q.user_id, q.direction, q.calling_number, q.called_number,
            q.classification, q.result, ${time('q.started_at')}, ${time('q.answered_at')}, ${time('q.ended_at')}, q.end_cause,
-           q.charged_seconds, q.charge_micros, q.currency, q.refusal_code, q.details::jsonb
+           q.charged_seconds, q.charge_micros, q.currency, q.refusal_code, q.details::json
     FROM unnest($1::text::uuid[], $2::text::uuid[], $3::text::uuid[], ${texts(4)}, $5::text::uuid[], $6::text::text[],
                 ${texts(7)}, ${texts(8)}, $9::text::text[], $10::text::text[], $11::text::bigint[], $12::text::bigint[],
                 $13::text::bigint[], ${texts(14)}, $15::text::int[], $16::text::bigint[], $17::text::text[], $18::text::text[],
@@ -109,7 +109,7 @@ export const SQL = {
 
   insertSupplements: `
     INSERT INTO call_supplement (call_id, tenant_id, ended_at, end_cause, charged_seconds, charge_micros, details)
-    SELECT q.call_id, q.tenant_id, ${time('q.ended_at')}, q.end_cause, q.charged_seconds, q.charge_micros, q.details::jsonb
+    SELECT q.call_id, q.tenant_id, ${time('q.ended_at')}, q.end_cause, q.charged_seconds, q.charge_micros, q.details::json
     FROM unnest($1::text::uuid[], $2::text::uuid[], $3::text::bigint[], ${texts(4)}, $5::text::int[], $6::text::bigint[], ${texts(7)})
       q(call_id, tenant_id, ended_at, end_cause, charged_seconds, charge_micros, details)`,
 

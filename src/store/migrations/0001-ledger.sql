@@ -126,7 +126,7 @@ CREATE TABLE posting (
 CREATE INDEX posting_of_tenant ON posting (tenant_id, source_id);
 
 -- Live calls, and ended ones for as long as a repeated or late message may come (C9). `call` is the state that
--- core/session.ts describes.
+-- core/call.ts describes: json, not jsonb, for it is written and read whole and taken apart only by reports.
 CREATE TABLE call_session (
   switch_id uuid NOT NULL,
   session_id text COLLATE "C" NOT NULL,
@@ -139,7 +139,7 @@ CREATE TABLE call_session (
   last_answer text NOT NULL,
   deadline_at timestamptz,
   ended_at timestamptz,
-  call jsonb NOT NULL,
+  call json NOT NULL,
   PRIMARY KEY (switch_id, session_id),
   CONSTRAINT open_has_deadline CHECK ((state = 'open') = (deadline_at IS NOT NULL))
 ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000);
@@ -175,7 +175,7 @@ CREATE TABLE call_record (
   charge_micros bigint NOT NULL CHECK (charge_micros >= 0),
   currency text NOT NULL,
   refusal_code text CHECK ((result = 'refused') = (refusal_code IS NOT NULL)),
-  details jsonb NOT NULL
+  details json NOT NULL
 ) PARTITION BY RANGE (call_id);
 CREATE INDEX call_record_of_tenant ON call_record (tenant_id, call_id);
 
@@ -187,7 +187,7 @@ CREATE TABLE call_supplement (
   end_cause text NOT NULL,
   charged_seconds integer NOT NULL,
   charge_micros bigint NOT NULL,
-  details jsonb NOT NULL
+  details json NOT NULL
 );
 
 CREATE TABLE payment_method (
