@@ -1,5 +1,6 @@
 /** The environment, read once into one frozen object. A bad start lists every problem at once. */
 import { resolve } from 'node:path'
+import { readSipConfig, type SipConfig } from './switch/sip-config.ts'
 
 export type SipMode = 'auto' | 'off' | 'external'
 
@@ -13,6 +14,7 @@ export interface Config {
   /** The operator's API key; absent: made and printed at the first start. */
   readonly operatorKey: string | null
   readonly sip: SipMode
+  readonly sipSettings: SipConfig
   readonly demo: boolean
   readonly logLevel: string
   readonly stripeSecretKey: string | null
@@ -32,6 +34,7 @@ export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
   const sip = env.RINGFENCE_SIP ?? 'auto'
   if (sip !== 'auto' && sip !== 'off' && sip !== 'external')
     problems.push(`RINGFENCE_SIP is auto, off or external: ${sip}`)
+  const sipSettings = readSipConfig(env, problems)
   const databaseUrl = env.DATABASE_URL ? env.DATABASE_URL : null
   if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     problems.push('DATABASE_URL begins with postgres:// or postgresql://')
@@ -52,6 +55,7 @@ export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
     databaseUrl,
     operatorKey,
     sip: sip as SipMode,
+    sipSettings,
     demo: !args.includes('--no-demo') && env.RINGFENCE_DEMO !== 'off',
     logLevel,
     stripeSecretKey: env.STRIPE_SECRET_KEY ? env.STRIPE_SECRET_KEY : null,

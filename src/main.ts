@@ -1,36 +1,28 @@
 /**
  * The entry: config → database → engine → server → jobs → switch. The only place that knows all parts; stops in reverse order.
  */
+import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
-import { apiKeyRoutes } from './api/api-key.ts'
-import { auditRoutes } from './api/audit.ts'
 import { addKey, KeyRing, newSecret } from './api/auth.ts'
-import { callRoutes } from './api/call.ts'
-import { clockRoutes } from './api/clock.ts'
-import { creditControlRoutes } from './api/credit-control.ts'
 import { makeDecks } from './api/decks.ts'
-import { healthRoutes } from './api/health.ts'
-import { licenceRoutes } from './api/licence.ts'
-import { numberRoutes } from './api/number.ts'
-import { poolRoutes } from './api/pool.ts'
-import { priceRoutes } from './api/price.ts'
-import { rateDeckRoutes } from './api/rate-deck.ts'
+import { ROUTES } from './api/routes.ts'
 import { type Deps, makeServer } from './api/server.ts'
-import { tenantRoutes } from './api/tenant.ts'
-import { userRoutes } from './api/user.ts'
-import { walletRoutes } from './api/wallet.ts'
 import { withEmergencies } from './charging/emergency.ts'
 import { makeEngine, newUuid } from './charging/engine.ts'
 import { ConfigError, readConfig } from './config.ts'
 import type { Clock } from './core/clock.ts'
+import type { SwitchId } from './core/ids.ts'
 import { instant } from './core/time.ts'
+import { makeDemo } from './demo/demo.ts'
 import { startJobs, tasksOf } from './jobs/index.ts'
 import { makeLocks } from './jobs/locks.ts'
 import { makeGateways } from './payments/gateways.ts'
 import { startRecharger } from './payments/recharger.ts'
 import { startPostgres } from './postgres/supervisor.ts'
 import { type Db, openDb } from './store/db.ts'
+import { readInstallation, writeInstallation } from './store/installation.ts'
 import { migrate } from './store/migrate.ts'
+import { makeSip } from './switch/sip.ts'
 
 const clock: Clock = { now: () => instant(Date.now()) }
 const newId = () => newUuid(Date.now())
@@ -50,6 +42,8 @@ async function main(): Promise<void> {
   const decks = await makeDecks(db, clock)
   const engine = withEmergencies(await makeEngine({ url, db, clock, deck: decks.current, log }), log)
   started.push({ name: 'charging engine', stop: () => engine.stop() })
+  engine.events.on('unrated', (call) => log.warn(call, 'alarm: nothing in the rate deck prices this destination'))
+  engine.events.on('overrun', (call) => log.warn(call, 'alarm: seconds were spoken that no fund could pay'))
 
   const gateways = makeGateways({
     db,
@@ -64,7 +58,7 @@ async function main(): Promise<void> {
   started.push({ name: 'jobs', stop: () => jobs.stop() })
 
   const firstKey = await operatorKey(db, config.operatorKey)
-  const deps: Deps = {
+  const deps: Deps & { onDirectoryChange: () => void } = {
     db,
     engine,
     clock,
@@ -77,28 +71,28 @@ async function main(): Promise<void> {
     sipDomain: config.sipDomain,
     onDirectoryChange: () => undefined,
   }
+  const sip = makeSip({
+    mode: config.sip,
+    config: config.sipSettings,
+    home: config.home,
+    databaseUrl: url,
+    engine,
+    db,
+    clock,
+    switchId: await kamailioSwitch(db),
+    log,
+  })
+  deps.onDirectoryChange = () => sip.directoryChanged()
   const app = await makeServer(
     deps,
-    [
-      healthRoutes,
-      tenantRoutes,
-      userRoutes,
-      licenceRoutes,
-      numberRoutes,
-      poolRoutes,
-      creditControlRoutes,
-      rateDeckRoutes,
-      apiKeyRoutes,
-      walletRoutes,
-      clockRoutes,
-      callRoutes,
-      priceRoutes,
-      auditRoutes,
-    ],
+    [...ROUTES, (scope) => sip.registerRoutes(scope as unknown as FastifyInstance)],
     log,
   )
-  const address = await app.listen({ host: config.host, port: config.port })
   started.push({ name: 'HTTP server', stop: () => app.close() })
+  if (config.demo) await makeDemo({ app, deps, home: config.home })
+  const address = await app.listen({ host: config.host, port: config.port })
+  started.push({ name: 'SIP switch', stop: () => sip.stop() })
+  await sip.start(address)
 
   if (applied.length > 0) log.info({ applied }, 'migrations applied')
   if (firstKey !== null) console.log(`operator key (shown once): ${firstKey}`)
@@ -128,6 +122,25 @@ async function operatorKey(db: Db, given: string | null): Promise<string | null>
   const secret = newSecret('op')
   await addKey(db, { ...key, secret })
   return secret
+}
+
+const SWITCH_ID = 'kamailio-switch'
+
+/** The API key that our own Kamailio's sessions belong to: it has an id and no secret that anybody knows. */
+async function kamailioSwitch(db: Db): Promise<SwitchId> {
+  const known = await readInstallation(db, SWITCH_ID)
+  if (known !== null) return known as SwitchId
+  const id = newId()
+  await addKey(db, {
+    id,
+    name: 'Kamailio',
+    secret: newSecret('sw'),
+    tenantId: null,
+    scopes: ['switch'],
+    at: clock.now(),
+  })
+  await writeInstallation(db, SWITCH_ID, id)
+  return id as string as SwitchId
 }
 
 let stopping: Promise<void> | undefined

@@ -22,7 +22,10 @@ import { keepCalling, LAST_REQUEST, type Note, nextRequest, usedAt } from './har
 import { freshDatabase } from './harness/postgres.ts'
 
 const deck = aDeck([{ prefix: '1', perMinuteMicros: 60_000n }])
-const SPOKEN = Array.from({ length: LAST_REQUEST }, (_, index) => usedAt(index + 1)).reduce((sum, used) => sum + used, 0)
+const SPOKEN = Array.from({ length: LAST_REQUEST }, (_, index) => usedAt(index + 1)).reduce(
+  (sum, used) => sum + used,
+  0,
+)
 
 /** What was sent and what came back, by session: the switch's own log, an independent witness. */
 class Log {
@@ -68,11 +71,13 @@ function runAndKill(url: string, fixture: Fixture, lifeMs: number, log: Log): Pr
   const child = spawn(process.execPath, ['--import', 'tsx', script, url, JSON.stringify(fixture)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let timer: NodeJS.Timeout | undefined
+  let isDoomed = false
   createInterface({ input: child.stdout }).on('line', (line) => {
     // A line that the kill cut in two is no answer.
     if (line.endsWith('}')) log.note(JSON.parse(line) as Note)
-    timer ??= setTimeout(() => child.kill('SIGKILL'), lifeMs)
+    if (isDoomed || log.answered.length === 0) return
+    isDoomed = true
+    setTimeout(() => child.kill('SIGKILL'), lifeMs)
   })
   return new Promise((resolve) => child.on('close', (_code, signal) => resolve(signal)))
 }

@@ -15,7 +15,6 @@ let user: UserId
 let method: string
 const POOL = 'pool:US:domestic:2027-03'
 
-
 beforeAll(async () => {
   base = await testDb()
   sandbox = await Sandbox.make(base.db, { at: T0 })
@@ -47,7 +46,12 @@ async function refusalOf(statement: string, values: readonly unknown[] = []): Pr
   }
 }
 
-const attack = (title: string, constraint: string, statement: string, values: () => readonly unknown[] = () => []): void => {
+const attack = (
+  title: string,
+  constraint: string,
+  statement: string,
+  values: () => readonly unknown[] = () => [],
+): void => {
   test(`${title} is refused by ${constraint}`, async () => {
     expect(await refusalOf(statement, values())).toBe(constraint)
   })
@@ -92,7 +96,10 @@ describe('a posting balances, in one unit, once', () => {
   attack('an account of no kind', 'known_accounts', posting(0, 'cash', 'money:revenue', 60), values)
   attack('a line below zero', 'posting_line_check', posting(-1, POOL, 'seconds:used', 60), values)
   test('the same line of the same source again is refused by its key', async () => {
-    const [row] = await base.db.query<{ source_id: string }>('SELECT source_id FROM posting WHERE tenant_id = $1', ofTenant())
+    const [row] = await base.db.query<{ source_id: string }>(
+      'SELECT source_id FROM posting WHERE tenant_id = $1',
+      ofTenant(),
+    )
     const again = posting(0, 'money:received', 'wallet:x', 1)
     expect(await refusalOf(again, [sandbox.tenantId, row?.source_id])).toMatch(/^posting_\d{4}_\d\d_pkey$/)
   })
@@ -129,7 +136,9 @@ describe('C8, C9: a call is recorded and answered once', () => {
     await engine.submit(termination(id, 1, 0))
     await engine.submit(initial({ tenantId: sandbox.tenantId, userId: user }, `${id}-live`))
     await engine.stop()
-    const [row] = await base.db.query<{ call_id: string }>('SELECT call_id FROM call_record WHERE session_id = $1', [id])
+    const [row] = await base.db.query<{ call_id: string }>('SELECT call_id FROM call_record WHERE session_id = $1', [
+      id,
+    ])
     callId = row?.call_id ?? ''
   })
   test('a second record of a call is refused by its key', async () => {
@@ -140,10 +149,16 @@ describe('C8, C9: a call is recorded and answered once', () => {
     const again = 'INSERT INTO call_answer SELECT * FROM call_answer WHERE call_id = $1'
     expect(await refusalOf(again, [callId])).toBe('call_answer_pkey')
   })
-  const sessions = (set: string, state: string) => `UPDATE call_session SET ${set} WHERE tenant_id = $1 AND state = '${state}'`
+  const sessions = (set: string, state: string) =>
+    `UPDATE call_session SET ${set} WHERE tenant_id = $1 AND state = '${state}'`
   attack('an open session without a deadline', 'open_has_deadline', sessions('deadline_at = NULL', 'open'), ofTenant)
   attack('an ended session with a deadline', 'open_has_deadline', sessions('deadline_at = now()', 'ended'), ofTenant)
-  attack('a session in no state', 'call_session_state_check', sessions(`state = 'lost', deadline_at = NULL`, 'open'), ofTenant)
+  attack(
+    'a session in no state',
+    'call_session_state_check',
+    sessions(`state = 'lost', deadline_at = NULL`, 'open'),
+    ofTenant,
+  )
   attack(
     'two sessions of one name',
     'call_session_pkey',
@@ -162,7 +177,12 @@ describe('C8, C9: a call is recorded and answered once', () => {
     `INSERT INTO call_record SELECT (jsonb_populate_record(r, jsonb_build_object('call_id', $2::uuid) || '${change}')).*
      FROM call_record r WHERE r.tenant_id = $1 AND result = 'ended' LIMIT 1`
   const values = () => [sandbox.tenantId, nextId()]
-  attack('seconds below zero on a record', 'call_record_charged_seconds_check', record('{"charged_seconds": -1}'), values)
+  attack(
+    'seconds below zero on a record',
+    'call_record_charged_seconds_check',
+    record('{"charged_seconds": -1}'),
+    values,
+  )
   attack('money below zero on a record', 'call_record_charge_micros_check', record('{"charge_micros": -1}'), values)
   attack('a refusal without its code', 'call_record_check', record('{"result": "refused"}'), values)
 })
@@ -241,6 +261,10 @@ describe('L and N: licences and numbers', () => {
     const refusal = await refusalOf(number('+18005550114', 'service-toll-free', `'${user}'`), ofTenant())
     expect(refusal).toBe('services_have_no_user')
   })
-  attack('D4: a frozen clock outside a sandbox', 'tenant_check', 'UPDATE tenant SET sandbox = false WHERE tenant_id = $1', ofTenant)
+  attack(
+    'D4: a frozen clock outside a sandbox',
+    'tenant_check',
+    'UPDATE tenant SET sandbox = false WHERE tenant_id = $1',
+    ofTenant,
+  )
 })
-

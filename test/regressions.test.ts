@@ -124,10 +124,13 @@ describe('refusals', () => {
     expect((await engine.submit(later)).problem).toBe('session-ended')
   })
 
-  test.each([' ', '+', 'abc', '\\N', 'NULL', 'a,b"c\\d{}'])('C4: %j is no number, and no fault of ours', async (calledNumber) => {
-    const sandbox = await Sandbox.make(base.db, { at: T0 })
-    const fixture = { tenantId: sandbox.tenantId, userId: await sandbox.user() }
-    const reply = await engine.submit(initial(fixture, `odd-${nextId()}`, { calledNumber }))
-    expect(JSON.parse(reply.body).refusal.code).toBe('invalid-number')
-  })
+  test.each([' ', '+', 'abc', '\\N', 'NULL', 'a,b"c\\d{}'])(
+    'C4: %j is no number, and no fault of ours',
+    async (calledNumber) => {
+      const sandbox = await Sandbox.make(base.db, { at: T0 })
+      const fixture = { tenantId: sandbox.tenantId, userId: await sandbox.user() }
+      const reply = await engine.submit(initial(fixture, `odd-${nextId()}`, { calledNumber }))
+      expect(JSON.parse(reply.body).refusal.code).toBe('invalid-number')
+    },
+  )
 })

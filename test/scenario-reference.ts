@@ -1,6 +1,7 @@
 /** Scenario lines for the reference model. Who may call where is a table of the few numbers that scenarios dial. */
-import { Model, type ModelRate, monthOf, type Said } from './model.ts'
+
 import { oneYearAfter } from '../src/core/time.ts'
+import { Model, type ModelRate, monthOf, type Said } from './model.ts'
 import { clockOf, endText, grantText, instantOf, type Line, microsOf, moneyText, rateOf } from './scenario-lines.ts'
 
 /** What the published numbering plans say of a number: its country, and its kind when it is no ordinary line. */
@@ -75,7 +76,11 @@ export class Reference {
         return null
       }
       case 'fund':
-        model.fund(`lot ${model.lots.length}`, Number(microsOf(a)), oneYearAfter(model.now as never, model.zone as never))
+        model.fund(
+          `lot ${model.lots.length}`,
+          Number(microsOf(a)),
+          oneYearAfter(model.now as never, model.zone as never),
+        )
         return null
       case 'overdraft':
         model.overdraft('overdraft', Number(microsOf(a)))
@@ -159,7 +164,8 @@ export class Reference {
     const facts = FACTS[called]
     if (!facts) return 'refused invalid-number'
     if (user.flags.includes('no-licence')) return 'refused licence-required'
-    if (user.flags.includes('without-plan')) return this.isDomestic(user, facts.country) ? 'free domestic' : 'free international'
+    if (user.flags.includes('without-plan'))
+      return this.isDomestic(user, facts.country) ? 'free domestic' : 'free international'
     if (facts.kind === 'toll-free') return 'free toll-free-out'
     const rate = this.rateFor(isConference ? 'conference-out' : 'out', called, facts.kind ?? 'any')
     if (facts.kind && !rate) return 'refused destination-barred'
@@ -167,14 +173,16 @@ export class Reference {
     let plan: string | null = null
     if (isConference) plan = REACHED.has(facts.country) ? `${home}:conference` : null
     else if (!facts.kind && this.isDomestic(user, facts.country)) plan = `${home}:domestic`
-    else if (!facts.kind && user.flags.includes('international') && REACHED.has(facts.country)) plan = `${home}:international`
+    else if (!facts.kind && user.flags.includes('international') && REACHED.has(facts.country))
+      plan = `${home}:international`
     return { plan, mayUseWallet: !user.flags.includes('no-credits'), rate }
   }
 
   private authoriseIn(called: string): string | Wish {
     const holder = this.numbers.get(called)
     if (holder === undefined) return 'refused number-unknown'
-    if (holder === 'toll-free') return { plan: null, mayUseWallet: true, rate: this.rateFor('toll-free-in', called, 'any') }
+    if (holder === 'toll-free')
+      return { plan: null, mayUseWallet: true, rate: this.rateFor('toll-free-in', called, 'any') }
     return this.users.get(holder)?.flags.includes('no-licence') ? 'refused licence-required' : 'free inbound'
   }
 

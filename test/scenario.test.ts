@@ -225,6 +225,16 @@ describe('P. pools', () => {
     end c1 125                          | charged 185: 60 US:2026-11 + 180 US:2026-12`,
   )
   scenario(
+    'P8: a grant that ends with the month is not the last one, though the pool is dry: the new month begins full',
+    `tenant US 2026-11-30 23:59:00 America/New_York ${DECK}
+    user a US no-credits
+    pool US domestic 60
+    initial c1 a → +14155550100 ask 600 | granted 60 US:2026-11
+    clock +60
+    update c1 60 ask 600                | granted 600 US:2026-12
+    end c1 0                            | charged 60: 60 US:2026-11`,
+  )
+  scenario(
     'P9: 30 s before and 45 s after midnight on the 1st are 60 + 60',
     `tenant US 2026-11-30 23:59:30 America/New_York ${DECK}
     user a US
@@ -542,6 +552,17 @@ describe('C. a call', () => {
     show record c2                     | ended 150 caller-hung-up, 30 ours
     end c3 60                          | charged 60: 60 US:2027-03
     show wallet                        | 0.00, 0.00 free`,
+  )
+  scenario(
+    'C9: seconds of a month that has closed meanwhile are paid by the wallet, not by us',
+    `tenant US 2026-11-30 23:58 America/New_York ${DECK}
+    user a US
+    fund 1.00
+    initial c1 a → +14155550100 ask 60 | granted 60 US:2026-11
+    clock 2026-12-01 00:02
+    show record c1                     | ended 0 switch-silent
+    end c1 90 late 120                 | charged 90: 120 wallet 0.20
+    show wallet                        | 0.80, 0.80 free`,
   )
   scenario(
     'C6: a policy bars what it does not allow',

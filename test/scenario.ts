@@ -88,7 +88,11 @@ class Product {
     const [a = '', b = '', c = ''] = words
     switch (verb) {
       case 'tenant':
-        this.sandbox = await Sandbox.make(this.db, { country: a, zone: words[3] ?? '', at: instantOf(b, c, words[3] ?? '') })
+        this.sandbox = await Sandbox.make(this.db, {
+          country: a,
+          zone: words[3] ?? '',
+          at: instantOf(b, c, words[3] ?? ''),
+        })
         return 'made'
       case 'user':
         return this.user(a, b, words.slice(2), named.policy ?? null)
@@ -125,7 +129,11 @@ class Product {
     const country = location === 'PR' ? 'US' : location
     const userId = await this.tenant.user({
       location,
-      voiceSku: withPlan ? 'voice-with-calling-plan' : flags.includes('without-plan') ? 'voice-without-calling-plan' : null,
+      voiceSku: withPlan
+        ? 'voice-with-calling-plan'
+        : flags.includes('without-plan')
+          ? 'voice-without-calling-plan'
+          : null,
       international,
       credits: !flags.includes('no-credits'),
       policy,
@@ -146,7 +154,12 @@ class Product {
       case 'initial':
         return this.send(name, leg, this.initial(leg.id, words, named, ask, eventTime), ++leg.number)
       case 'update':
-        return this.send(name, leg, update(leg.id, ++leg.number, used, { requestedSeconds: ask, eventTime }), leg.number)
+        return this.send(
+          name,
+          leg,
+          update(leg.id, ++leg.number, used, { requestedSeconds: ask, eventTime }),
+          leg.number,
+        )
       case 'end': {
         const cause = named.cause ?? 'caller-hung-up'
         return this.send(name, leg, termination(leg.id, ++leg.number, used, { cause, eventTime }), leg.number)
@@ -178,12 +191,19 @@ class Product {
     const common = { requestedSeconds, callingNumber: named.from ?? null, eventTime }
     const { tenantId } = this.tenant
     if (who === 'in') {
-      return { ...initial({ tenantId, userId: '' as UserId }, id, { ...common, direction: 'in', calledNumber: to }), userId: null }
+      return {
+        ...initial({ tenantId, userId: '' as UserId }, id, { ...common, direction: 'in', calledNumber: to }),
+        userId: null,
+      }
     }
     const isConference = who === 'conference'
     const userId = this.users.get(isConference ? to : who) ?? (nextId() as UserId)
     const calledNumber = isConference ? (words[3] ?? '') : to
-    return initial({ tenantId, userId }, id, { ...common, calledNumber, direction: isConference ? 'conference-out' : 'out' })
+    return initial({ tenantId, userId }, id, {
+      ...common,
+      calledNumber,
+      direction: isConference ? 'conference-out' : 'out',
+    })
   }
 
   private async send(
@@ -202,7 +222,10 @@ class Product {
     if (what === 'record') return this.record(a)
     const accounts = await this.tenant.accounts()
     if (what === 'wallet') {
-      const { balance, available } = walletFigures(accounts.filter((account) => account.name.startsWith('wallet:')), now)
+      const { balance, available } = walletFigures(
+        accounts.filter((account) => account.name.startsWith('wallet:')),
+        now,
+      )
       return `${moneyText(balance)}, ${moneyText(available)} free`
     }
     await this.tenant.openPool(a, b as Plan)

@@ -116,9 +116,12 @@ describe('batches', () => {
     base = await testDb()
   })
 
-  test.each([1, 2, 3])('however requests fall into batches and lanes, the answers and the books are the same (seed %i)', async (seed) => {
-    const oneByOne = await playWaves(base, seed, 1, false)
-    expect(await playWaves(base, seed, 1, true)).toEqual(oneByOne)
-    expect(await playWaves(base, seed, 2, true)).toEqual(oneByOne)
-  })
+  test.each([1, 2, 3])(
+    'however requests fall into batches and lanes, the answers and the books are the same (seed %i)',
+    async (seed) => {
+      const oneByOne = await playWaves(base, seed, 1, false)
+      expect(await playWaves(base, seed, 1, true)).toEqual(oneByOne)
+      expect(await playWaves(base, seed, 2, true)).toEqual(oneByOne)
+    },
+  )
 })

@@ -106,7 +106,9 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   try {
     await simulation.run(options.steps)
   } catch (error) {
-    throw new Error(`seed ${options.seed}: ${String(error)}\n${simulation.trace.slice(-25).join('\n')}`, { cause: error })
+    throw new Error(`seed ${options.seed}: ${String(error)}\n${simulation.trace.slice(-25).join('\n')}`, {
+      cause: error,
+    })
   } finally {
     await simulation.stop()
   }
@@ -208,10 +210,7 @@ class Simulation {
       calledNumber: route.to,
       requestedSeconds: ask,
     })
-    const said = this.model.start(
-      { id, plan: route.plan, mayUseWallet: route.mayUseWallet, rate: route.rate },
-      ask,
-    )
+    const said = this.model.start({ id, plan: route.plan, mayUseWallet: route.mayUseWallet, rate: route.rate }, ask)
     const reply = await this.submit(`initial ${id} ${route.who} ${route.to} ask ${ask}`, request)
     this.compare(said, reply)
     const call: SimulatedCall = { id, number: 0, granted: 0, history: [{ request, body: reply.body }], skipped: [] }
@@ -374,13 +373,19 @@ class Simulation {
     assert.equal(answer.result, said.kind)
     if (said.kind === 'granted') {
       const { slices, final } = said
-      const funding = answer.funding.map(({ source, seconds }: { source: string; seconds: number }) => ({ source, seconds }))
+      const funding = answer.funding.map(({ source, seconds }: { source: string; seconds: number }) => ({
+        source,
+        seconds,
+      }))
       assert.deepEqual({ funding, final: answer.finalUnit }, { funding: slices, final })
       assert.equal(answer.grantedSeconds, sum(slices))
       if (final) this.count('final')
       if (slices.length > 1) this.count('split grant')
     } else if (said.kind === 'ended') {
-      const funding = answer.funding.map(({ source, seconds }: { source: string; seconds: number }) => ({ source, seconds }))
+      const funding = answer.funding.map(({ source, seconds }: { source: string; seconds: number }) => ({
+        source,
+        seconds,
+      }))
       assert.deepEqual(bySource(funding), bySource(said.paid))
       assert.equal(answer.chargedSeconds, said.seconds)
       assert.equal(answer.charge.amount, decimal(said.money))
@@ -457,7 +462,8 @@ class Simulation {
   }
 }
 
-const sum = (slices: readonly { seconds: number }[]): number => slices.reduce((total, slice) => total + slice.seconds, 0)
+const sum = (slices: readonly { seconds: number }[]): number =>
+  slices.reduce((total, slice) => total + slice.seconds, 0)
 
 const bySource = (slices: readonly { source: string; seconds: number }[]) =>
   [...slices].sort((a, b) => (a.source < b.source ? -1 : 1))

@@ -31,6 +31,8 @@ export interface EngineEvents {
   changed: [tenantIds: readonly TenantId[]]
   /** Recharges that a batch has asked for are in the store: collect them. */
   recharge: [tenantId: TenantId]
+  /** Seconds that no fund could pay: ours, and somebody should know why (C9). */
+  overrun: [{ tenantId: TenantId; callId: Uuid; seconds: number }]
   /** A destination that nothing in the deck prices (R1): the operator should know. */
   unrated: [{ tenantId: TenantId; number: string }]
 }
@@ -183,6 +185,9 @@ export async function makeEngine(options: EngineOptions): Promise<Engine> {
           if (changed.size > 0) events.emit('changed', [...changed])
           for (const tenantId of book.recharges.keys()) events.emit('recharge', tenantId)
           for (const unrated of book.unrated) events.emit('unrated', unrated)
+          for (const { cause, tenantId, sourceId, amount } of book.ledger.postings) {
+            if (cause === 'overrun') events.emit('overrun', { tenantId, callId: sourceId, seconds: Number(amount) })
+          }
           return
         } catch (error) {
           if (await mayRetry(error, attempt)) continue

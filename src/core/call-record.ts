@@ -81,11 +81,13 @@ export interface CallSupplement {
   readonly details: RecordDetails
 }
 
-/** What each source gave after rounding; sources that gave nothing are left out. */
+/** What each source gave after rounding, in the order in which they were first spent; sources that gave nothing are left out. */
 export function fundedBy(call: Call): FundedBy[] {
   const entries: FundedBy[] = []
-  for (const fund of call.funds) {
-    if (fund.spokenSeconds === 0) continue
+  for (const source of new Set(call.segments.map((segment) => segment.source))) {
+    const fund = call.funds.find((candidate) => sourceOf(candidate) === source)
+    // `overrun` is no fund: those seconds were ours.
+    if (!fund) continue
     const { spokenSeconds } = fund
     if (fund.kind === 'pool') {
       entries.push({ source: sourceOf(fund), spokenSeconds, seconds: fund.takenSeconds })

@@ -443,10 +443,10 @@ function refuse(
   return { body }
 }
 
-/** The termination overtook its initial: the call was over before it began. */
+/** The termination overtook its initial: the call was over before it began. Each such initial leaves a record of its own. */
 function refuseAfterEnd(book: Book, session: Session, request: InitialRequest, tenant: Tenant, at: Instant): Outcome {
   const auth = authorise(book, tenant, request, at)
-  const body = refusalBody(session.callId, auth, 'session-ended', request.direction)
+  const body = refusalBody(request.freshId, auth, 'session-ended', request.direction)
   book.recordEarlier({
     callId: session.callId,
     requestNumber: request.requestNumber,
@@ -454,7 +454,7 @@ function refuseAfterEnd(book: Book, session: Session, request: InitialRequest, t
     status: 200,
     answer: body,
   })
-  recordRefusal(book, request, tenant, auth, 'session-ended', session.callId, at)
+  recordRefusal(book, request, tenant, auth, 'session-ended', request.freshId, at)
   return { body }
 }
 

@@ -103,6 +103,16 @@ export class Ledger {
     this.touched.add(account)
   }
 
+  /** Moves what is free from one account to another of the same unit. */
+  move(from: Account, to: Account, source: Source, at: Instant, cause: Cause, amount: bigint): void {
+    assert(amount > 0n && amount <= from.posted - from.reserved, `move ${amount} of ${from.name}`)
+    from.posted -= amount
+    to.posted += amount
+    this.touched.add(from).add(to)
+    this.post(source, at, cause, from.name, to.name, amount)
+    this.closeUsedUp(from)
+  }
+
   /** Turns part of a hold into a posting: what was reserved is spent. */
   settle(account: Account, source: Source, at: Instant, cause: Cause, to: string, amount: bigint): void {
     if (amount === 0n) return
@@ -112,8 +122,7 @@ export class Ledger {
     account.spent += amount
     this.touched.add(account)
     this.post(source, at, cause, account.name, to, amount)
-    // A lot that is used up never comes back: closing it keeps the wallet of a busy tenant a few rows long.
-    if (!isPool(account.name) && account.floor === 0n && account.posted === 0n) account.closed = true
+    this.closeUsedUp(account)
   }
 
   /** Gives a hold back. In a month that has ended, or a pool that owes seconds, what comes free goes there at once. */
@@ -139,6 +148,11 @@ export class Ledger {
     account.closed = true
     this.touched.add(account)
     this.expireFree(account, source, at)
+  }
+
+  /** A lot that is used up never comes back: closing it keeps the wallet of a busy tenant a few rows long. */
+  private closeUsedUp(account: Account): void {
+    if (!isPool(account.name) && account.floor === 0n && account.posted === 0n) account.closed = true
   }
 
   private payOwed(account: Account, source: Source, at: Instant): void {

@@ -4,7 +4,7 @@
  */
 import type { TenantId, Uuid } from './ids.ts'
 import { type Account, COUNTER, free, type Ledger, type Source } from './ledger.ts'
-import { type Micros, micros } from './money.ts'
+import { type Micros, maxBigint, micros, minBigint } from './money.ts'
 import { type Instant, oneYearAfter, type TimeZone } from './time.ts'
 
 const LOT_PREFIX = 'wallet:'
@@ -43,6 +43,24 @@ export function openLot(
 /** What a lot can still give at `at`: nothing once it has expired, even before the expiry job ran. */
 export const spendable = (lot: Account, at: Instant): bigint =>
   lot.endsAt !== null && at >= lot.endsAt ? 0n : free(lot)
+
+/**
+ * Pays back what was spent of the overdraft from what is free in the lots, oldest first, so that a limit can be lowered once money
+ * has come in. The wallet as a whole has as much as before.
+ */
+export function repayOverdraft(
+  ledger: Ledger,
+  source: Source,
+  overdraft: Account,
+  lots: readonly Account[],
+  at: Instant,
+): void {
+  for (const lot of lots) {
+    // What calls hold is not spent yet: it stays with the overdraft.
+    const amount = minBigint(-overdraft.posted, lot === overdraft ? 0n : maxBigint(0n, spendable(lot, at)))
+    if (amount > 0n) ledger.move(lot, overdraft, source, at, 'overdraft', amount)
+  }
+}
 
 export interface WalletFigures {
   readonly balance: Micros

@@ -19,14 +19,23 @@ export function openPools(db: Db, needs: readonly PoolNeed[], now: Instant, newI
 }
 
 async function openPoolsIn(tx: Tx, needs: readonly PoolNeed[], now: Instant, newId: () => Uuid): Promise<void> {
-  const tenants = await tx.query<{ tenant_id: TenantId; time_zone: TimeZone; clock_at: Instant | null }>(
-    'SELECT tenant_id, time_zone, clock_at FROM tenant WHERE tenant_id = ANY($1)',
-    [[...new Set(needs.map((need) => need.tenantId))]],
+  const tenantIds = [...new Set(needs.map((need) => need.tenantId))]
+  // Make the row exist, then lock it: a licence assigned at this moment waits, or is waited for.
+  await tx.execute(
+    `INSERT INTO entitlement (tenant_id, country, plan, licences)
+     SELECT DISTINCT q.tenant_id, q.country, q.plan, 0 FROM unnest($1::uuid[], $2::text[], $3::text[]) q(tenant_id, country, plan)
+     ON CONFLICT DO NOTHING`,
+    [needs.map((need) => need.tenantId), needs.map((need) => need.key.country), needs.map((need) => need.key.plan)],
   )
   const entitlements = await tx.query<{ tenant_id: TenantId; country: string; plan: string; licences: number }>(
     `SELECT tenant_id, country, plan, licences FROM entitlement WHERE tenant_id = ANY($1)
      ORDER BY tenant_id, country, plan FOR SHARE`,
-    [tenants.map((tenant) => tenant.tenant_id)],
+    [tenantIds],
+  )
+  // Read under those locks: a tenant that moves to another time zone takes them too, and moves the ends of its pools.
+  const tenants = await tx.query<{ tenant_id: TenantId; time_zone: TimeZone; clock_at: Instant | null }>(
+    'SELECT tenant_id, time_zone, clock_at FROM tenant WHERE tenant_id = ANY($1)',
+    [tenantIds],
   )
   for (const need of needs) {
     const tenant = tenants.find((row) => row.tenant_id === need.tenantId)
@@ -88,5 +97,3 @@ export async function listPools(db: Queryable, tenantId: TenantId, month: Month)
     return parsed ? [{ key: { country: parsed.country, plan: parsed.plan }, month, account: readAccountRow(row) }] : []
   })
 }
-
-export { poolName }

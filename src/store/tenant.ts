@@ -60,5 +60,17 @@ export async function insertTenant(db: Queryable, tenant: TenantRow): Promise<vo
   )
 }
 
+/** Changes what is given. The zone has rules of its own: `changeTimeZone`. */
+export async function updateTenant(
+  db: Queryable,
+  tenantId: TenantId,
+  changes: { readonly name?: string; readonly callingPolicy?: string },
+): Promise<void> {
+  await db.execute(
+    'UPDATE tenant SET name = coalesce($2, name), calling_policy = coalesce($3, calling_policy) WHERE tenant_id = $1',
+    [tenantId, changes.name ?? null, changes.callingPolicy ?? null],
+  )
+}
+
 /** What the clock of this tenant shows (D4). */
 export const tenantNow = (tenant: Pick<TenantRow, 'clockAt'>, now: Instant): Instant => tenant.clockAt ?? now

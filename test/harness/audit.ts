@@ -35,7 +35,7 @@ export async function faultsOf(db: Queryable, tenantId: TenantId): Promise<strin
   for (const { unit, rest } of await conservation(db, tenantId)) say(rest !== 0n, `${unit}: ${rest} from nowhere`)
   const twice = await db.query<{ call_id: string }>(
     `SELECT s.call_id FROM call_session s LEFT JOIN call_record r USING (call_id)
-     WHERE s.tenant_id = $1 AND (s.state = 'open') = (r.call_id IS NOT NULL) AND s.call <> 'null'::jsonb`,
+     WHERE s.tenant_id = $1 AND (s.state = 'open') = (r.call_id IS NOT NULL) AND s.call::text <> 'null'`,
     [tenantId],
   )
   say(twice.length > 0, `${twice.length} calls are neither live nor recorded, or both`)
@@ -51,13 +51,13 @@ async function rowsOf(db: Queryable, tenantId: TenantId): Promise<AuditRow[]> {
        FROM posting WHERE tenant_id = $1),
      sums AS (SELECT name, sum(amount)::bigint AS balance, sum(called)::bigint AS calls FROM moved GROUP BY name),
      funds AS (
-       SELECT jsonb_array_elements(call->'funds') AS fund FROM call_session
-       WHERE tenant_id = $1 AND call <> 'null'::jsonb),
+       SELECT json_array_elements(call->'funds') AS fund FROM call_session
+       WHERE tenant_id = $1 AND call::text <> 'null'),
      holds AS (
        SELECT fund->>'account' AS name, (fund->>'heldSeconds')::bigint AS amount FROM funds WHERE fund->>'kind' = 'pool'
        UNION ALL
        SELECT hold->>'account', (hold->>'micros')::bigint
-       FROM funds, jsonb_array_elements(fund->'held') AS hold WHERE fund->>'kind' = 'wallet'),
+       FROM funds, json_array_elements(fund->'held') AS hold WHERE fund->>'kind' = 'wallet'),
      held AS (SELECT name, sum(amount)::bigint AS amount FROM holds GROUP BY name)
      SELECT a.name, a.posted, a.reserved, a.floor, a.owed, a.spent, a.closed, a.licences, a.allowance_seconds AS allowance,
             coalesce(s.balance, 0) AS balance, coalesce(s.calls, 0) AS calls, coalesce(h.amount, 0) AS held

@@ -5,7 +5,10 @@ import { anEngine, type Fixture } from './fixtures.ts'
 import { keepCalling } from './load.ts'
 
 const [url = '', fixture = '{}'] = process.argv.slice(2)
-const engine = await anEngine({ db: openDb(url), url }, { deck: () => aDeck([{ prefix: '1', perMinuteMicros: 60_000n }]) })
+const engine = await anEngine(
+  { db: openDb(url), url },
+  { deck: () => aDeck([{ prefix: '1', perMinuteMicros: 60_000n }]) },
+)
 await keepCalling(engine, JSON.parse(fixture) as Fixture, {
   width: 24,
   isOver: () => false,

@@ -29,7 +29,8 @@ export async function keepCalling(
   options: { readonly width: number; readonly isOver: () => boolean; readonly note: (note: Note) => void },
 ): Promise<void> {
   const line = async (index: number): Promise<void> => {
-    for (let count = 0; !options.isOver(); count++) await placeCall(engine, fixture, `${fixture.tenantId} ${index}-${count}`, options)
+    for (let count = 0; !options.isOver(); count++)
+      await placeCall(engine, fixture, `${fixture.tenantId} ${index}-${count}`, options)
   }
   await Promise.all(Array.from({ length: options.width }, (_, index) => line(index)))
 }

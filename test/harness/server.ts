@@ -15,7 +15,7 @@ import { pageRoutes } from '../../src/api/page.ts'
 import { poolRoutes } from '../../src/api/pool.ts'
 import { priceRoutes } from '../../src/api/price.ts'
 import { rateDeckRoutes } from '../../src/api/rate-deck.ts'
-import { type App, type Deps, makeServer } from '../../src/api/server.ts'
+import { type App, type Deps, makeServer, type Routes } from '../../src/api/server.ts'
 import { tenantRoutes } from '../../src/api/tenant.ts'
 import { userRoutes } from '../../src/api/user.ts'
 import { walletRoutes } from '../../src/api/wallet.ts'
@@ -35,34 +35,68 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-export async function aServer(base: { db: Db; url: string }): Promise<TestServer> {
+/** `more`: routes of parts that only one test needs. */
+export async function aServer(base: { db: Db; url: string }, more: readonly Routes[] = []): Promise<TestServer> {
   const { db } = base
   const now = (): Instant => instant(Date.now())
   const clock = { now }
   const newId = () => newUuid(Date.now())
   const log = pino({ level: process.env.RINGFENCE_LOG ?? 'silent' })
   const decks = await makeDecks(db, clock)
-  const engine = await makeEngine({ url: base.url, db, clock, deck: decks.current, log })
+  const engine = await makeEngine({ url: base.url, db, clock, deck: () => decks.current(), log })
   const gateways = makeGateways({ db })
   const recharger = startRecharger({ db, gateways, engine, log, now, newId })
   const locks = makeLocks(db)
   const jobs = { db, engine, recharger, now, newId, locks, log }
   const keys = new KeyRing(db)
   const deps: Deps = {
-    ...{ db, engine, clock, newId, keys, decks, gateways, recharger, jobs },
-    ...{ sipDomain: 'ringfence.test', onDirectoryChange: () => undefined },
+    db,
+    engine,
+    clock,
+    newId,
+    keys,
+    decks,
+    gateways,
+    recharger,
+    jobs,
+    sipDomain: 'ringfence.test',
+    onDirectoryChange: () => undefined,
   }
   const routes = [
-    ...[healthRoutes, tenantRoutes, userRoutes, licenceRoutes, numberRoutes, poolRoutes, creditControlRoutes],
-    ...[rateDeckRoutes, apiKeyRoutes, walletRoutes, clockRoutes, callRoutes, priceRoutes, auditRoutes],
-    ...[liveRoutes, pageRoutes],
+    healthRoutes,
+    tenantRoutes,
+    userRoutes,
+    licenceRoutes,
+    numberRoutes,
+    poolRoutes,
+    creditControlRoutes,
+    rateDeckRoutes,
+    apiKeyRoutes,
+    walletRoutes,
+    clockRoutes,
+    callRoutes,
+    priceRoutes,
+    auditRoutes,
+    liveRoutes,
+    pageRoutes,
+    ...more,
   ]
   const app = await makeServer(deps, routes, log)
   const operatorKey = 'rf_op_of_the_test_server'
-  await addKey(db, { id: newId(), name: 'operator', secret: operatorKey, tenantId: null, scopes: ['operator'], at: now() })
+  await addKey(db, {
+    id: newId(),
+    name: 'operator',
+    secret: operatorKey,
+    tenantId: null,
+    scopes: ['operator'],
+    at: now(),
+  })
   const url = await app.listen({ host: '127.0.0.1', port: Number(process.env.TEST_SERVER_PORT ?? 0) })
   return {
-    ...{ app, deps, url, operatorKey },
+    app,
+    deps,
+    url,
+    operatorKey,
     async stop() {
       await app.close()
       await recharger.stop()

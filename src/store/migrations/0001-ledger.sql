@@ -79,7 +79,7 @@ CREATE INDEX tenant_user_of_tenant ON tenant_user (tenant_id, user_id);
 --   owed      pools: seconds that removed licences took away after they were used or held (P7)
 --   spent     what calls took, for reports; the audit recomputes it
 CREATE TABLE account (
-  tenant_id uuid NOT NULL,
+  tenant_id uuid NOT NULL REFERENCES tenant,
   name text COLLATE "C" NOT NULL,
   unit text NOT NULL CHECK (unit IN ('second', 'micro')),
   posted bigint NOT NULL DEFAULT 0,
