@@ -1,0 +1,143 @@
+/** What the SIP switch asks of the store: who a telephone belongs to, where a number rings, which of its calls are open. */
+import type { Call } from '../core/call.ts'
+import { type Country, parseCountry } from '../core/country.ts'
+import type { SwitchId, TenantId, UserId } from '../core/ids.ts'
+import { parseCall } from './call-json.ts'
+import type { Queryable } from './db.ts'
+
+export interface SipSubscriber {
+  readonly tenantId: TenantId
+  readonly userId: UserId
+  /** `user@domain`, the address of record. */
+  readonly address: string
+  /** md5(username:domain:password), RFC 7616 A1; null for a user without a SIP password. */
+  readonly ha1: string | null
+  readonly location: Country | null
+  /** E.164, in text order. */
+  readonly numbers: readonly string[]
+}
+
+const SUBSCRIBER = `
+  SELECT u.tenant_id, u.user_id, u.sip_username || '@' || t.sip_domain AS address, u.sip_ha1, u.usage_location,
+         ARRAY(SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number) AS numbers
+    FROM tenant_user u JOIN tenant t USING (tenant_id)`
+
+interface SubscriberRow {
+  tenant_id: TenantId
+  user_id: UserId
+  address: string
+  sip_ha1: string | null
+  usage_location: string
+  numbers: string[]
+}
+
+const toSubscriber = (row: SubscriberRow): SipSubscriber => ({
+  tenantId: row.tenant_id,
+  userId: row.user_id,
+  address: row.address,
+  ha1: row.sip_ha1,
+  location: parseCountry(row.usage_location),
+  numbers: row.numbers,
+})
+
+/** The user behind `username@domain`; null when there is none. */
+export async function sipSubscriber(db: Queryable, domain: string, username: string): Promise<SipSubscriber | null> {
+  const rows = await db.query<SubscriberRow>(`${SUBSCRIBER} WHERE t.sip_domain = $1 AND u.sip_username = $2`, [
+    domain,
+    username,
+  ])
+  return rows[0] ? toSubscriber(rows[0]) : null
+}
+
+/** A user with a telephone, as the switch must know it by heart. */
+export interface DirectoryEntry {
+  readonly domain: string
+  readonly username: string
+  readonly location: string
+  readonly numbers: readonly string[]
+}
+
+/** Every user with a telephone, of every tenant. */
+export function sipDirectory(db: Queryable): Promise<DirectoryEntry[]> {
+  return db.query<DirectoryEntry>(
+    `SELECT t.sip_domain AS domain, u.sip_username AS username, u.usage_location AS location,
+            ARRAY(SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id) AS numbers
+       FROM tenant_user u JOIN tenant t USING (tenant_id)
+      WHERE u.sip_username IS NOT NULL`,
+  )
+}
+
+/** The tenant behind a SIP domain; null when there is none. */
+export async function tenantOfSipDomain(db: Queryable, domain: string): Promise<TenantId | null> {
+  const rows = await db.query<{ tenant_id: TenantId }>('SELECT tenant_id FROM tenant WHERE sip_domain = $1', [domain])
+  return rows[0]?.tenant_id ?? null
+}
+
+/** A number in service and the telephone where it rings. */
+export interface SipDestination {
+  readonly tenantId: TenantId
+  readonly isService: boolean
+  /** `user@domain`: the holder of the number; for a number of a service the tenant's first user with a telephone. */
+  readonly address: string | null
+}
+
+/** Where a call to `number` goes; null when the number is not in service here. */
+export async function sipDestination(db: Queryable, number: string): Promise<SipDestination | null> {
+  const rows = await db.query<{ tenant_id: TenantId; type: string; address: string | null }>(
+    `SELECT n.tenant_id, n.type,
+            (SELECT u.sip_username || '@' || t.sip_domain
+               FROM tenant_user u JOIN tenant t USING (tenant_id)
+              WHERE u.tenant_id = n.tenant_id AND u.sip_username IS NOT NULL
+                AND (u.user_id = n.user_id OR n.type <> 'user')
+              ORDER BY u.user_id LIMIT 1) AS address
+       FROM phone_number n WHERE n.number = $1`,
+    [number],
+  )
+  const row = rows[0]
+  return row ? { tenantId: row.tenant_id, isService: row.type !== 'user', address: row.address } : null
+}
+
+/** A session of the switch that its telephone may still be in. */
+export interface SipSession {
+  readonly sessionId: string
+  readonly state: 'open' | 'silent' | 'ended'
+  readonly lastNumber: number
+  /** Null for a session that was refused, or ended before it began. */
+  readonly call: Call | null
+  /** The user's telephone, `user@domain`, where there is one. */
+  readonly address: string | null
+}
+
+const SESSION = `
+  SELECT s.session_id, s.state, s.last_number, s.call,
+         (SELECT u.sip_username || '@' || t.sip_domain FROM tenant_user u JOIN tenant t USING (tenant_id)
+           WHERE u.user_id = (s.call ->> 'userId')::uuid AND u.sip_username IS NOT NULL) AS address
+    FROM call_session s WHERE s.switch_id = $1`
+
+interface SessionRow {
+  session_id: string
+  state: SipSession['state']
+  last_number: number
+  call: unknown
+  address: string | null
+}
+
+const toSession = (row: SessionRow): SipSession => ({
+  sessionId: row.session_id,
+  state: row.state,
+  lastNumber: row.last_number,
+  call: parseCall(row.call),
+  address: row.address,
+})
+
+/** Every call of the switch that is in progress: its timers are rebuilt from these when the server starts. */
+export async function openSipSessions(db: Queryable, switchId: SwitchId): Promise<SipSession[]> {
+  const rows = await db.query<SessionRow>(`${SESSION} AND s.state = 'open'`, [switchId])
+  return rows.map(toSession)
+}
+
+/** One session, whatever its state; null when it never began here. */
+export async function sipSession(db: Queryable, switchId: SwitchId, sessionId: string): Promise<SipSession | null> {
+  const rows = await db.query<SessionRow>(`${SESSION} AND s.session_id = $2`, [switchId, sessionId])
+  return rows[0] ? toSession(rows[0]) : null
+}

@@ -1,0 +1,113 @@
+/** What Kamailio posts, read strictly: everything in it was once written by a stranger's telephone. */
+import { z } from 'zod'
+import { type DialogId, parseSwitchTime } from './kamailio-rpc.ts'
+
+/** Kamailio percent-encodes what telephones say, because its JSON escaping is none (it escapes apostrophes). */
+const told = z
+  .string()
+  .max(1024)
+  .transform((text, context) => {
+    try {
+      return decodeURIComponent(text)
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not UTF-8' })
+      return z.NEVER
+    }
+  })
+
+const sessionId = z.string().regex(/^[0-9a-f]{32}-[0-9a-f]{8}[0-9]{1,10}$/)
+
+const time = z.string().transform((text, context) => {
+  const at = parseSwitchTime(text)
+  if (at !== null) return at
+  context.addIssue({ code: 'custom', message: 'not a time' })
+  return z.NEVER
+})
+
+/** `<null>` and nothing are how Kamailio prints a time that never came. */
+const timeOrNone = z
+  .string()
+  .optional()
+  .transform((text) => parseSwitchTime(text))
+
+export const subscriberQuestion = z.object({ username: told, domain: told })
+
+export const authoriseQuestion = z.object({
+  sid: sessionId,
+  direction: z.enum(['out', 'in']),
+  domain: told,
+  user: told,
+  called: told,
+  begunAt: time,
+})
+export type AuthoriseQuestion = z.infer<typeof authoriseQuestion>
+
+/** A call that Kamailio let through by itself (emergency, internal): each event tells everything. */
+const freeEvent = z.object({
+  event: z.enum(['begun', 'failed', 'ended']),
+  sid: sessionId,
+  class: z.enum(['emergency', 'internal']),
+  domain: told,
+  user: told,
+  called: told,
+  begunAt: time,
+  tag: z.string(),
+  at: time,
+  answeredAt: timeOrNone,
+  status: z.string().default(''),
+  byTag: z.string().default(''),
+})
+
+const leasedEvent = z.object({
+  event: z.enum(['answered', 'ended', 'failed', 'lease-over']),
+  sid: sessionId,
+  at: time,
+  answeredAt: timeOrNone,
+  by: z.enum(['caller', 'callee', 'switch']).default('switch'),
+  status: z.string().default(''),
+  entry: z.number().int().optional(),
+  id: z.number().int().optional(),
+})
+
+/** Something that happened to a call that we have authorised. */
+export interface CallEvent {
+  readonly kind: 'answered' | 'ended' | 'failed' | 'lease-over'
+  readonly sessionId: string
+  readonly at: number
+  readonly answeredAt: number | null
+  readonly by: 'caller' | 'callee' | 'switch'
+  /** SIP status of a call that failed. */
+  readonly status: string
+  readonly dialog: DialogId | null
+}
+
+/** Something that happened to a call that nobody was asked about. */
+export interface FreeEvent {
+  readonly kind: 'begun' | 'failed' | 'ended'
+  readonly sessionId: string
+  readonly classification: 'emergency' | 'internal'
+  readonly domain: string
+  readonly username: string
+  readonly called: string
+  readonly begunAt: number
+  readonly at: number
+  readonly answeredAt: number | null
+  readonly status: string
+  readonly byCaller: boolean
+}
+
+/** Null for what is not an event of ours. */
+export function parseEvent(body: unknown): CallEvent | FreeEvent | null {
+  const free = freeEvent.safeParse(body)
+  if (free.success) {
+    const { event, sid, user, class: classification, tag, byTag, ...rest } = free.data
+    return { ...rest, kind: event, sessionId: sid, classification, username: user, byCaller: tag === byTag }
+  }
+  const leased = leasedEvent.safeParse(body)
+  if (!leased.success) return null
+  const { event, sid, entry, id, ...rest } = leased.data
+  const dialog = entry === undefined || id === undefined ? null : { entry, id }
+  return { ...rest, kind: event, sessionId: sid, dialog }
+}
+
+export const isFree = (event: CallEvent | FreeEvent): event is FreeEvent => 'classification' in event

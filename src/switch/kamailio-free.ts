@@ -1,0 +1,86 @@
+/**
+ * Calls that Kamailio let through without asking anybody: emergency calls (C5) and calls between colleagues (L1). They are told
+ * to the engine afterwards, so that they leave a record (C8). Every event carries the whole call, and makes the same requests
+ * whenever it comes, so it may be late, repeated, or before another.
+ */
+import type { CreditControlRequest } from '../core/request.ts'
+import { instant } from '../core/time.ts'
+import type { Queryable } from '../store/db.ts'
+import { sipSubscriber, tenantOfSipDomain } from '../store/sip.ts'
+import type { FreeEvent } from './kamailio-events.ts'
+import { spokenSeconds } from './kamailio-lease.ts'
+import { causeOfFailure } from './kamailio-live-call.ts'
+import { OutOfSequence, type Requests } from './kamailio-requests.ts'
+import type { SipLog } from './sip-log.ts'
+
+export interface FreeCallsOptions {
+  readonly requests: Requests
+  readonly db: Queryable
+  readonly log: SipLog
+}
+
+/** Records an event of such a call. Throws when it could not be recorded: then the same event comes again. */
+export async function recordFreeCall(options: FreeCallsOptions, event: FreeEvent): Promise<void> {
+  const { requests, db, log } = options
+  const tenantId = await tenantOfSipDomain(db, event.domain)
+  if (tenantId === null) {
+    // Somebody's telephone, from nowhere we know: it was connected, and there is no tenant whose record it could be.
+    log.warn({ event }, 'an emergency call from a telephone of no tenant')
+    return
+  }
+  const caller = await sipSubscriber(db, event.domain, event.username)
+  const calledNumber = event.classification === 'internal' ? await numberOf(db, event) : event.called
+  if (calledNumber === null) {
+    log.info({ event }, 'a call to a colleague without a number: records go by numbers')
+    return
+  }
+  await submit(options, event, () =>
+    requests.initial({
+      sessionId: event.sessionId,
+      requestNumber: 0,
+      tenantId,
+      userId: null,
+      sipUsername: event.username,
+      direction: 'out',
+      calledNumber,
+      callingNumber: caller?.numbers[0] ?? null,
+      requestedSeconds: 0,
+      eventTime: instant(event.begunAt),
+    }),
+  )
+  if (event.kind === 'begun') return
+  const { answeredAt, at } = event
+  await submit(options, event, () =>
+    requests.termination({
+      sessionId: event.sessionId,
+      requestNumber: 1,
+      usedSeconds: answeredAt === null ? 0 : spokenSeconds({ answeredAt, endedAt: at, cutAfterSeconds: null }),
+      cause: causeOf(event),
+      eventTime: instant(at),
+    }),
+  )
+}
+
+/** A request that is out of place was made before, from an event that came twice: that is no reason to hear it a third time. */
+async function submit(options: FreeCallsOptions, event: FreeEvent, make: () => CreditControlRequest): Promise<void> {
+  try {
+    const answer = await options.requests.submit(make())
+    if (answer.result === 'refused') {
+      options.log.warn({ event, answer }, 'the engine would have refused a call that was let through')
+    }
+  } catch (error) {
+    if (!(error instanceof OutOfSequence)) throw error
+    options.log.warn({ event, error: error.message }, 'an event of a free call was not taken')
+  }
+}
+
+/** The number of the colleague who was called by name; null when there is none. */
+async function numberOf(db: Queryable, event: FreeEvent): Promise<string | null> {
+  const callee = await sipSubscriber(db, event.domain, event.called)
+  return callee?.numbers[0] ?? null
+}
+
+function causeOf(event: FreeEvent): string {
+  if (event.kind === 'ended') return event.byCaller ? 'caller-hung-up' : 'callee-hung-up'
+  return causeOfFailure(event.status)
+}

@@ -1,0 +1,82 @@
+/** What is kept of a call in progress at Kamailio, and the words for its end. */
+import { type Call, grantedSeconds } from '../core/call.ts'
+import type { Granted, TerminationRequest, UpdateRequest } from '../core/request.ts'
+import type { Lease } from './kamailio-lease.ts'
+import type { DialogId } from './kamailio-rpc.ts'
+
+export interface LiveCallFacts {
+  readonly sessionId: string
+  readonly isCharged: boolean
+  /** The user's telephone, which a warning goes to. */
+  readonly address: string | null
+  lease: Lease
+  nextNumber: number
+}
+
+export interface LiveCall extends LiveCallFacts {
+  /** Since when we know it: Kamailio may list it a moment later. */
+  readonly knownSince: number
+  dialog: DialogId | null
+  /** A request whose answer did not come: it is repeated as it was before any other is made. */
+  unanswered: UpdateRequest | null
+  termination: TerminationRequest | null
+  /** Why we hung up, once we have. */
+  cutCause: 'funds-exhausted' | 'cut-by-admin' | null
+  seenAt: number | null
+  misses: number
+  timer: NodeJS.Timeout | undefined
+  /** What is under way for this call: its requests are numbered, so they go one after the other. */
+  queue: Promise<unknown>
+}
+
+export const liveCall = (facts: LiveCallFacts, now: number): LiveCall => ({
+  ...facts,
+  knownSince: now,
+  dialog: null,
+  unanswered: null,
+  termination: null,
+  cutCause: null,
+  seenAt: null,
+  misses: 0,
+  timer: undefined,
+  queue: Promise.resolve(),
+})
+
+/** The lease that an answer grants. */
+export const leaseOf = (granted: Granted, so: Pick<Lease, 'reportedSeconds' | 'answeredAt' | 'askedAt'>): Lease => ({
+  ...so,
+  grantedSeconds: granted.grantedSeconds ?? 0,
+  validitySeconds: granted.validitySeconds ?? 0,
+  isFinal: granted.finalUnit ?? false,
+  isWarned: false,
+  isAskedAgain: false,
+})
+
+/** The lease of a call that was in progress when the server stopped: the ledger knows all but when it was answered. */
+export const restoredLease = (call: Call, now: number): Lease => ({
+  answeredAt: null,
+  askedAt: now,
+  reportedSeconds: call.spokenSeconds,
+  grantedSeconds: grantedSeconds(call),
+  validitySeconds: call.validitySeconds,
+  isFinal: false,
+  isWarned: false,
+  isAskedAgain: false,
+})
+
+const CAUSES: Readonly<Record<string, string>> = {
+  '408': 'no-answer',
+  '480': 'not-reachable',
+  '486': 'busy',
+  '487': 'cancelled',
+  '600': 'busy',
+  '603': 'declined',
+}
+
+/** Why a call never began, from the SIP status that refused it. */
+export const causeOfFailure = (status: string): string => CAUSES[status] ?? 'not-connected'
+
+/** Sent as a text to the telephone. Its user's language is not known here, so it says it in both. */
+export const warningText = (seconds: number): string =>
+  `Your credits end in ${seconds} seconds; the call will then be cut. / ` +
+  `Vos crédits s’épuisent dans ${seconds} secondes ; l’appel sera alors coupé.`

@@ -1,0 +1,88 @@
+/** The HTTP routes that Kamailio calls: whose password, may this call be made, what has happened. */
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Queryable } from '../store/db.ts'
+import { sipSubscriber } from '../store/sip.ts'
+import type { LiveCalls } from './kamailio-calls.ts'
+import { authoriseQuestion, isFree, parseEvent, subscriberQuestion } from './kamailio-events.ts'
+import { recordFreeCall } from './kamailio-free.ts'
+import type { Requests } from './kamailio-requests.ts'
+import { type RoutingOptions, routeCall } from './kamailio-routing.ts'
+import type { SipLog } from './sip-log.ts'
+
+export interface KamailioAdapter {
+  /** Shown by Kamailio as the password of HTTP Basic, user `kamailio`. */
+  readonly secret: string
+  readonly requests: Requests
+  readonly calls: LiveCalls
+  readonly db: Queryable
+  readonly routing: RoutingOptions
+  readonly log: SipLog
+}
+
+/** All routes lie under this path. They have their own authentication, and are for loopback or a private network. */
+export const KAMAILIO_PATH = '/switch/kamailio'
+
+/** Serves Kamailio. Faults are 503, after which Kamailio refuses the call or keeps the event and sends it again. */
+export async function registerKamailioRoutes(
+  app: FastifyInstance,
+  options: { adapter: KamailioAdapter },
+): Promise<void> {
+  const { adapter } = options
+  const { log } = adapter
+  const expected = Buffer.from(`Basic ${Buffer.from(`kamailio:${adapter.secret}`).toString('base64')}`)
+
+  await app.register(async (routes) => {
+    routes.addHook('onRequest', async (request, reply) => {
+      if (!isKamailio(request, expected)) await reply.code(401).header('WWW-Authenticate', 'Basic').send()
+    })
+    routes.setErrorHandler((error, request, reply: FastifyReply) => {
+      const status = error instanceof Error && 'statusCode' in error && Number(error.statusCode) === 400 ? 400 : 503
+      log.error({ error: String(error), url: request.url }, 'a question of Kamailio could not be answered')
+      return reply.code(status).header('Retry-After', '1').send({})
+    })
+
+    // Not for holders of API keys, and no part of the described API.
+    const own = { config: { public: true }, schema: { hide: true } }
+    routes.post(`${KAMAILIO_PATH}/ha1`, own, async (request, reply) => {
+      const question = subscriberQuestion.safeParse(request.body)
+      if (!question.success) return reply.code(400).send({})
+      const { username, domain } = question.data
+      const subscriber = await sipSubscriber(adapter.db, domain, username)
+      return {
+        ha1: subscriber?.ha1 ?? noPassword(adapter.secret, `${username}@${domain}`),
+        location: subscriber?.location ?? '',
+      }
+    })
+
+    routes.post(`${KAMAILIO_PATH}/authorize`, own, async (request, reply) => {
+      const question = authoriseQuestion.safeParse(request.body)
+      if (!question.success) return reply.code(400).send({})
+      return routeCall(adapter.routing, question.data)
+    })
+
+    routes.post(`${KAMAILIO_PATH}/event`, own, async (request) => {
+      const event = parseEvent(request.body)
+      if (event === null) {
+        // Refused, it would come again for ever.
+        log.error({ body: request.body }, 'an event that Kamailio should not send')
+        return {}
+      }
+      if (isFree(event)) await recordFreeCall(adapter, event)
+      else await adapter.calls.happened(event)
+      return {}
+    })
+  })
+}
+
+function isKamailio(request: FastifyRequest, expected: Buffer): boolean {
+  const given = Buffer.from(request.headers.authorization ?? '')
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}
+
+/**
+ * The digest secret of a user that does not exist or has no password: the same each time, and no password makes it, so that
+ * trying names tells nothing.
+ */
+const noPassword = (secret: string, address: string): string =>
+  createHmac('sha256', secret).update(address).digest('hex').slice(0, 32)

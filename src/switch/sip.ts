@@ -1,0 +1,180 @@
+/** The SIP switch as main.ts sees it: make it, register its routes, start it when the server listens, stop it first. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Clock } from '../core/clock.ts'
+import type { SwitchId } from '../core/ids.ts'
+import { secret as keptSecret } from '../postgres/cluster.ts'
+import type { Db } from '../store/db.ts'
+import { registerKamailioRoutes } from './kamailio.ts'
+import { LiveCalls } from './kamailio-calls.ts'
+import { makeKamailioTables } from './kamailio-config.ts'
+import { makeDirectory } from './kamailio-directory.ts'
+import { findKamailio, type KamailioProcess, superviseKamailio, writeKamailioFiles } from './kamailio-process.ts'
+import { type ChargingEngine, makeRequests } from './kamailio-requests.ts'
+import { connectKamailio } from './kamailio-rpc.ts'
+import type { SipConfig } from './sip-config.ts'
+import type { SipLog } from './sip-log.ts'
+
+export interface SipOptions {
+  /** `auto`: start Kamailio if it is installed. `external`: serve one that somebody else runs, with the configuration in `home`/sip. */
+  readonly mode: 'auto' | 'off' | 'external'
+  readonly config: SipConfig
+  /** The data folder; ours is `sip` in it. */
+  readonly home: string
+  /** Null: Kamailio keeps its calls in memory only. */
+  readonly databaseUrl: string | null
+  readonly engine: ChargingEngine
+  readonly db: Db
+  readonly clock: Clock
+  /** The API key that Kamailio's sessions belong to. */
+  readonly switchId: SwitchId
+  readonly log: SipLog
+}
+
+export interface SipStatus {
+  readonly state: 'off' | 'not-installed' | 'external' | 'running' | 'restarting' | 'failed'
+  /** `host:port` for telephones; null when there is none. */
+  readonly address: string | null
+  readonly pid: number | null
+  readonly callsInProgress: number
+  /** Calls survive a crash of Kamailio. */
+  readonly isDurable: boolean
+  readonly restarts: number
+}
+
+export interface Sip {
+  /** Before the server listens. Does nothing when SIP is off. */
+  registerRoutes(app: FastifyInstance): Promise<void>
+  /** When the server listens at `serverUrl`: takes up calls in progress and starts Kamailio. Never throws for want of Kamailio. */
+  start(serverUrl: string): Promise<void>
+  status(): SipStatus
+  /** Hangs up a call, both sides; false when this switch has no such call in progress. */
+  hangUp(sessionId: string): Promise<boolean>
+  /** After a change of somebody's SIP credentials, number or location: Kamailio knows within a second. */
+  directoryChanged(): void
+  /** Before the engine stops. Ends Kamailio, and with it the signalling of its calls, unless it is external. */
+  stop(): Promise<void>
+}
+
+/** Changes come in crowds (an import of users): Kamailio is told once for all of them. */
+const DIRECTORY_CHANGE_MS = 500
+
+/** Makes the switch; nothing is started, nothing listens. With `off` it is one that does nothing. */
+export function makeSip(options: SipOptions): Sip {
+  const { mode, config, db, log } = options
+  if (mode === 'off') return noSip
+  const folder = join(options.home, 'sip')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const secret = config.secret ?? keptSecret(folder, 'switch.secret')
+  const rpc = connectKamailio({ port: config.controlPort, secret })
+  const requests = makeRequests(options)
+  const directory = makeDirectory(db, rpc)
+  const tellEverything = (): void => tell(true)
+  const calls = new LiveCalls({ ...options, requests, rpc, settings: config.lease, onSwitchBack: tellEverything })
+  const routing = {
+    requests,
+    calls,
+    db,
+    chunkSeconds: config.lease.chunkSeconds,
+    serviceTarget: config.serviceTarget,
+  }
+  let kamailio: KamailioProcess | null = null
+  let state: SipStatus['state'] = mode === 'external' ? 'external' : 'not-installed'
+  let timer: NodeJS.Timeout | undefined
+  let reconciling = Promise.resolve()
+  let telling: NodeJS.Timeout | undefined
+
+  function tell(everything: boolean): void {
+    directory
+      .sync(everything)
+      .catch((error: unknown) => log.warn({ error: String(error) }, 'Kamailio was not told of a change of users'))
+  }
+
+  async function startKamailio(serverUrl: string): Promise<void> {
+    const binary = findKamailio()
+    if (binary === null) {
+      log.warn({}, 'Kamailio is not installed, so there is no SIP: everything else works (docs/operating.md)')
+      return
+    }
+    let { databaseUrl } = options
+    try {
+      if (databaseUrl !== null) await makeKamailioTables(db)
+    } catch (error) {
+      log.error({ error: String(error) }, 'the tables of Kamailio could not be made; it runs from memory')
+      databaseUrl = null
+    }
+    try {
+      const settings = { ...config, serverUrl, secret, databaseUrl }
+      kamailio = await superviseKamailio(binary, { folder, settings, rpc, log, onRestart: tellEverything })
+      state = 'running'
+    } catch (error) {
+      state = 'failed'
+      log.error({ error: String(error) }, 'Kamailio could not be started, so there is no SIP')
+    }
+  }
+
+  function reconcileLater(): void {
+    timer = setTimeout(() => {
+      reconciling = calls
+        .reconcile()
+        .catch((error: unknown) => log.warn({ error: String(error) }, 'calls could not be compared with Kamailio'))
+        .then(() => (timer ? reconcileLater() : undefined))
+    }, config.reconcileSeconds * 1000)
+  }
+
+  return {
+    registerRoutes: (app) => registerKamailioRoutes(app, { adapter: { secret, requests, calls, db, routing, log } }),
+    async start(serverUrl) {
+      await calls.restore()
+      if (mode === 'auto') await startKamailio(serverUrl)
+      else writeKamailioFiles(folder, { ...config, serverUrl, secret, databaseUrl: null }, false)
+      if (state === 'running' || state === 'external') tell(true)
+      await calls.reconcile()
+      reconcileLater()
+    },
+    status() {
+      const isUp = state !== 'running' || (kamailio?.isRunning ?? false)
+      return {
+        state: isUp ? state : 'restarting',
+        address: state === 'running' || state === 'external' ? `${config.host}:${config.port}` : null,
+        pid: kamailio?.pid ?? null,
+        callsInProgress: calls.count,
+        isDurable: kamailio?.isDurable ?? false,
+        restarts: kamailio?.restarts ?? 0,
+      }
+    },
+    hangUp: (sessionId) => calls.hangUp(sessionId),
+    directoryChanged() {
+      telling ??= setTimeout(() => {
+        telling = undefined
+        tell(false)
+      }, DIRECTORY_CHANGE_MS)
+    },
+    async stop() {
+      clearTimeout(telling)
+      clearTimeout(timer)
+      timer = undefined
+      await reconciling
+      calls.stop()
+      await kamailio?.stop()
+      rpc.close()
+    },
+  }
+}
+
+const noSip: Sip = {
+  registerRoutes: async () => undefined,
+  start: async () => undefined,
+  status: () => ({
+    state: 'off',
+    address: null,
+    pid: null,
+    callsInProgress: 0,
+    isDurable: false,
+    restarts: 0,
+  }),
+  hangUp: async () => false,
+  directoryChanged: () => undefined,
+  stop: async () => undefined,
+}

@@ -1,0 +1,412 @@
+/**
+ * A telephone system for tests: the real server with Kamailio, a carrier, and tenants with telephones. Everything listens on
+ * free ports of loopback and is ended by its own process id.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  freeUdpPort,
+  runCaller,
+  runScenario,
+  type SipCallResult,
+  type SippProcess,
+  startAnswerer,
+} from '../../src/cli/sipp.ts'
+import { type CallerOptions, registerScenario } from '../../src/cli/sipp-scenario.ts'
+import { packageRoot } from '../../src/paths.ts'
+import { type FreshDatabase, freshDatabase } from '../harness/postgres.ts'
+
+const OPERATOR_KEY = 'test-operator-key-0123456789'
+const READY_WITHIN_MS = 30_000
+const INBOUND_PORTS = 3
+
+/** One cent a second abroad and to toll-free numbers, by the second; calls at home are the plan's, then cost the same. */
+const DECK = `direction,prefix,origin,lineKind,currency,connectionFee,perMinute,initialIncrement,nextIncrement,minimumSeconds,validFrom
+out,44,,any,USD,0,0.60,1,1,0,2020-01-01T00:00:00Z
+out,1,,any,USD,0,0.60,1,1,0,2020-01-01T00:00:00Z
+toll-free-in,1,,any,USD,0,0.60,1,1,0,2020-01-01T00:00:00Z
+`
+
+export interface TestUser {
+  readonly id: string
+  readonly username: string
+  readonly password: string
+  readonly number: string
+}
+
+export interface CallRecord {
+  readonly sessionId: string
+  readonly classification: string
+  readonly calledNumber: string
+  readonly result: string
+  readonly endCause: string
+  readonly answeredAt: string | null
+  readonly endedAt: string
+  readonly chargedSeconds: number
+  readonly charge: { readonly amount: string }
+  readonly funding: readonly { readonly source: string; readonly seconds: number }[]
+  readonly refusal: { readonly code: string } | null
+}
+
+/** An organisation with telephones. */
+export interface TestTenant {
+  readonly id: string
+  readonly domain: string
+  readonly alice: TestUser
+  readonly bob: TestUser
+}
+
+interface Ports {
+  readonly http: number
+  readonly sip: number
+  readonly control: number
+  /** Source ports of carriers that call in; taken while in use. */
+  readonly inbound: number[]
+}
+
+let nextNumber = 5_550_100
+
+export class TelephoneSystem {
+  readonly folder: string
+  readonly carrier: SippProcess
+  readonly #database: FreshDatabase
+  readonly #ports: Ports
+  readonly #chunkSeconds: number
+  #server: ChildProcess | null = null
+  readonly #phones: SippProcess[] = []
+  #calls = 0
+
+  private constructor(
+    folder: string,
+    database: FreshDatabase,
+    carrier: SippProcess,
+    ports: Ports,
+    chunkSeconds: number,
+  ) {
+    this.#chunkSeconds = chunkSeconds
+    this.folder = folder
+    this.#database = database
+    this.carrier = carrier
+    this.#ports = ports
+  }
+
+  /** A running system with a published rate deck. */
+  static async start(options: { readonly chunkSeconds?: number } = {}): Promise<TelephoneSystem> {
+    const folder = mkdtempSync(join(tmpdir(), 'ringfence-sip-'))
+    const database = await freshDatabase()
+    const carrierPort = await freeUdpPort()
+    const inbound = await Promise.all(Array.from({ length: INBOUND_PORTS }, () => freeUdpPort()))
+    const [http, sip, control] = [await freeTcpPort(), await freeTcpPort(), await freeTcpPort()]
+    const carrier = await startAnswerer({ folder, name: 'carrier', port: carrierPort })
+    const system = new TelephoneSystem(
+      folder,
+      database,
+      carrier,
+      { http, sip, control, inbound },
+      options.chunkSeconds ?? 4,
+    )
+    try {
+      await system.startServer()
+      await system.api('POST', '/v1/rate-decks', DECK)
+      return system
+    } catch (error) {
+      await system.stop()
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.resumeServer()
+    await this.stopServer('SIGTERM')
+    this.#endOrphan()
+    await Promise.all([this.carrier, ...this.#phones].map((process) => process.stop()))
+    await this.#database.drop()
+    if (process.env.KEEP_TEST_HOME === undefined) rmSync(this.folder, { recursive: true, force: true })
+    else console.log(`kept ${this.folder}`)
+  }
+
+  get kamailioPid(): number {
+    return JSON.parse(readFileSync(join(this.folder, 'home', 'sip', 'process.json'), 'utf8')).pid
+  }
+
+  /** Starts the server unless it runs, and waits until it and Kamailio are ready. */
+  async startServer(): Promise<void> {
+    if (this.#server !== null) return
+    const { http, sip, control, inbound } = this.#ports
+    const out = openSync(join(this.folder, 'server.log'), 'a')
+    const trunks = [this.carrier.port, ...inbound].map((port) => `127.0.0.1:${port}`)
+    const server = spawn(process.execPath, ['--import', 'tsx', join(packageRoot, ENTRY)], {
+      cwd: packageRoot,
+      env: {
+        ...process.env,
+        PORT: String(http),
+        DATABASE_URL: this.#database.url,
+        RINGFENCE_HOME: join(this.folder, 'home'),
+        RINGFENCE_OPERATOR_KEY: OPERATOR_KEY,
+        RINGFENCE_DEMO: 'off',
+        RINGFENCE_LOG: 'info',
+        RINGFENCE_SIP: 'auto',
+        RINGFENCE_SIP_PORT: String(sip),
+        RINGFENCE_SIP_CONTROL_PORT: String(control),
+        RINGFENCE_SIP_TRUNK: trunks.join(','),
+        RINGFENCE_SIP_CHUNK_SECONDS: String(this.#chunkSeconds),
+        RINGFENCE_SIP_MARGIN_SECONDS: '2',
+        RINGFENCE_SIP_WARNING_SECONDS: '3',
+        RINGFENCE_SIP_RECONCILE_SECONDS: '1',
+      },
+      stdio: ['ignore', out, out],
+    })
+    this.#server = server
+    const giveUpAt = Date.now() + READY_WITHIN_MS
+    while (!(await this.#isReady())) {
+      if (server.exitCode !== null || Date.now() > giveUpAt) {
+        throw new Error(
+          `the server did not start:\n${readFileSync(join(this.folder, 'server.log'), 'utf8').slice(-3_000)}`,
+        )
+      }
+      await sleep(100)
+    }
+  }
+
+  /** SIGTERM ends Kamailio as well; SIGKILL leaves it alone, as a crash would. */
+  async stopServer(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const server = this.#server
+    this.#server = null
+    if (!server || server.exitCode !== null) return
+    const exited = new Promise((resolve) => server.once('exit', resolve))
+    server.kill(signal)
+    await exited
+  }
+
+  /** A Kamailio whose server a failed test has left dead; one that was stopped has taken its note along. */
+  #endOrphan(): void {
+    try {
+      process.kill(-this.kamailioPid, 'SIGKILL')
+    } catch {
+      // As it should be.
+    }
+  }
+
+  /** The server is there and does not answer, until `resumeServer`. */
+  pauseServer(): void {
+    this.#server?.kill('SIGSTOP')
+  }
+
+  resumeServer(): void {
+    this.#server?.kill('SIGCONT')
+  }
+
+  async #isReady(): Promise<boolean> {
+    try {
+      const kamailio = await fetch(`http://127.0.0.1:${this.#ports.control}/health`)
+      const server = await fetch(`http://127.0.0.1:${this.#ports.http}/readyz`)
+      return kamailio.ok && server.ok
+    } catch {
+      return false
+    }
+  }
+
+  /** Calls the HTTP API as the operator; throws for anything but success. */
+  async api<T = { readonly id: string }>(method: string, path: string, body?: object | string): Promise<T> {
+    const isText = typeof body === 'string'
+    const response = await fetch(`http://127.0.0.1:${this.#ports.http}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${OPERATOR_KEY}`,
+        ...(body === undefined ? {} : { 'content-type': isText ? 'text/csv' : 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return JSON.parse(text) as T
+  }
+
+  /** A tenant with two users, in the United States and licensed unless told; `credits` in dollars. */
+  async tenant(
+    options: { readonly credits?: string; readonly country?: string; readonly licensed?: boolean } = {},
+  ): Promise<TestTenant> {
+    const { country = 'US', licensed = true } = options
+    const { id, sipDomain } = await this.api<{ id: string; sipDomain: string }>('POST', '/v1/tenants', {
+      name: 'Acme',
+      country,
+      currency: 'USD',
+      timeZone: 'America/New_York',
+    })
+    await this.api('POST', `/v1/tenants/${id}/subscriptions`, { sku: 'voice-with-calling-plan', quantity: 2 })
+    const [alice, bob] = [
+      await this.#user(id, country, 'alice', licensed),
+      await this.#user(id, country, 'bob', licensed),
+    ]
+    if (options.credits !== undefined) await this.fund(id, options.credits)
+    return { id, domain: sipDomain, alice, bob }
+  }
+
+  async #user(tenantId: string, country: string, username: string, licensed: boolean): Promise<TestUser> {
+    const password = `secret-of-${username}`
+    const number = country === 'GB' ? `+4420${79_000_000 + (nextNumber++ % 1_000_000)}` : `+1415${nextNumber++}`
+    const { id } = await this.api('POST', `/v1/tenants/${tenantId}/users`, {
+      name: username,
+      usageLocation: country,
+      sipUsername: username,
+      sipPassword: password,
+      number,
+    })
+    if (licensed) await this.api('PUT', `/v1/tenants/${tenantId}/users/${id}/licences/voice-with-calling-plan`)
+    return { id, username, password, number }
+  }
+
+  async fund(tenantId: string, dollars: string): Promise<void> {
+    await this.api('POST', `/v1/tenants/${tenantId}/wallet/fundings`, { amount: { amount: dollars, currency: 'USD' } })
+  }
+
+  /** A toll-free number of the tenant. */
+  async tollFreeNumber(tenantId: string): Promise<string> {
+    const number = `+1800${nextNumber++}`
+    await this.api('POST', `/v1/tenants/${tenantId}/phone-numbers`, { number, type: 'service-toll-free' })
+    return number
+  }
+
+  /** Speaks on a line that is not Kamailio's until only `seconds` of the pool are left. */
+  async drainPool(tenant: TestTenant, seconds: number): Promise<void> {
+    const { data } = await this.api<{ data: { plan: string; availableSeconds: number }[] }>(
+      'GET',
+      `/v1/tenants/${tenant.id}/pools`,
+    )
+    let left = (data.find((pool) => pool.plan === 'domestic')?.availableSeconds ?? 0) - seconds
+    const sessionId = `drain-${tenant.id}`
+    const ask = (body: object): Promise<unknown> => this.api('POST', '/v1/credit-control', { sessionId, ...body })
+    await ask({
+      requestNumber: 0,
+      type: 'initial',
+      tenantId: tenant.id,
+      userId: tenant.bob.id,
+      direction: 'out',
+      calledNumber: '+12125550100',
+      requestedSeconds: 14_400,
+    })
+    for (let requestNumber = 1; left > 14_400; requestNumber++, left -= 14_400) {
+      await ask({ requestNumber, type: 'update', usedSeconds: 14_400, requestedSeconds: 14_400 })
+    }
+    await ask({ requestNumber: 1_000, type: 'termination', usedSeconds: left, cause: 'caller-hung-up' })
+  }
+
+  /** A telephone that is registered as this user and answers. Its log shows calls and texts. */
+  async phone(tenant: TestTenant, user: TestUser): Promise<SippProcess> {
+    const name = `phone-${this.#calls++}`
+    const phone = await startAnswerer({ folder: this.folder, name, port: await freeUdpPort() })
+    this.#phones.push(phone)
+    const answer = await this.register(tenant, user, user.password, phone.port)
+    if (answer !== 'registered') throw new Error(`${user.username} could not register: ${answer}`)
+    return phone
+  }
+
+  /** Registers; gives the word of the log: `registered`, or `refused status=…`. */
+  async register(tenant: TestTenant, user: Pick<TestUser, 'username'>, password: string, port = 9): Promise<string> {
+    const { lines, error } = await runScenario({
+      folder: this.folder,
+      name: `register-${this.#calls++}`,
+      proxy: this.#proxy,
+      limitMs: 10_000,
+      scenario: registerScenario({
+        domain: tenant.domain,
+        username: user.username,
+        password,
+        contact: `127.0.0.1:${port}`,
+      }),
+    })
+    return lines[0]?.replace(/ at=.*/, '') ?? error
+  }
+
+  /** A user dials. */
+  async call(
+    tenant: Pick<TestTenant, 'domain' | 'alice'>,
+    to: string,
+    options: Partial<CallerOptions> & { readonly calls?: number } = {},
+  ): Promise<SipCallResult> {
+    const { username, password } = tenant.alice
+    return runCaller({
+      folder: this.folder,
+      name: `call-${this.#calls++}`,
+      proxy: this.#proxy,
+      domain: tenant.domain,
+      username,
+      password,
+      to,
+      holdMs: 2_000,
+      ...options,
+    })
+  }
+
+  /** Somebody outside calls, through the carrier. Up to three at once. */
+  async callFromOutside(to: string, options: Partial<CallerOptions> = {}): Promise<SipCallResult> {
+    const port = this.#ports.inbound.pop()
+    if (port === undefined) throw new Error('all lines of the carrier are busy')
+    try {
+      return await runCaller({
+        folder: this.folder,
+        name: `inbound-${this.#calls++}`,
+        proxy: this.#proxy,
+        port,
+        domain: 'carrier.test',
+        username: '+12125550123',
+        password: null,
+        to,
+        holdMs: 2_000,
+        ...options,
+      })
+    } finally {
+      this.#ports.inbound.push(port)
+    }
+  }
+
+  /** The tenant's call records, newest first, once there are `count` of Kamailio's (the last event may still be on its way). */
+  async records(tenantId: string, count = 1): Promise<CallRecord[]> {
+    for (const giveUpAt = Date.now() + 8_000; ; await sleep(100)) {
+      const { data } = await this.api<{ data: CallRecord[] }>('GET', `/v1/tenants/${tenantId}/calls?limit=100`)
+      const ours = data.filter((record) => !record.sessionId.startsWith('drain-'))
+      if (ours.length >= count) return ours
+      if (Date.now() > giveUpAt) throw new Error(`${ours.length} of ${count} call records: ${JSON.stringify(ours)}`)
+    }
+  }
+
+  /** The only record of the tenant. */
+  async record(tenantId: string): Promise<CallRecord> {
+    const [record, second] = await this.records(tenantId)
+    if (!record || second) throw new Error('more than one call record')
+    return record
+  }
+
+  async wallet(tenantId: string): Promise<{ available: string; reserved: string }> {
+    const wallet = await this.api<Record<'available' | 'reserved', { amount: string }>>(
+      'GET',
+      `/v1/tenants/${tenantId}/wallet`,
+    )
+    return { available: wallet.available.amount, reserved: wallet.reserved.amount }
+  }
+
+  get #proxy(): string {
+    return `127.0.0.1:${this.#ports.sip}`
+  }
+}
+
+/** Rows in the order of their text, for comparing what has no order. */
+export const inOrder = <T>(rows: readonly T[]): T[] => rows.toSorted((a, b) => (String(a) < String(b) ? -1 : 1))
+
+const ENTRY = 'src/main.ts'
+
+function freeTcpPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      probe.close(() => resolve(port))
+    })
+  })
+}
