@@ -71,4 +71,22 @@ describe('the charging engine', () => {
     const refused = replies.map((reply) => JSON.parse(reply.body)).find((answer) => answer.result === 'refused')
     expect(refused.refusal).toMatchObject({ code: 'rate-missing' })
   })
+
+  test('C8: a colleague without a number, called by name, leaves a record', async () => {
+    const tenant = await aTenant(base.db, { domesticLicences: 1 })
+    await base.db.execute(`UPDATE tenant_user SET sip_username = 'bob' WHERE user_id = $1`, [tenant.userId])
+    const byName = { calledNumber: 'sip:bob@here.test', calledSipUsername: 'bob' }
+    const granted = await engine.submit(initial(tenant, 'by-name', byName))
+    expect(JSON.parse(granted.body)).toMatchObject({ classification: 'internal', charged: false })
+    await engine.submit(termination('by-name', 1, 9))
+    const records = await base.db.query(
+      'SELECT called_number, classification, charged_seconds FROM call_record WHERE tenant_id = $1',
+      [tenant.tenantId],
+    )
+    expect(records).toEqual([{ called_number: 'sip:bob@here.test', classification: 'internal', charged_seconds: 9 }])
+    const nobody = { calledNumber: 'sip:eve@here.test', calledSipUsername: 'eve' }
+    expect(JSON.parse((await engine.submit(initial(tenant, 'nobody', nobody))).body)).toMatchObject({
+      refusal: { code: 'number-unknown' },
+    })
+  })
 })

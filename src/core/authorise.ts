@@ -47,7 +47,10 @@ export interface NotAuthorised {
 export type Authorisation = Authorised | NotAuthorised
 
 /** What `authorise` needs of a request: the price look-up asks the same question without a session (R3). */
-export type CallWish = Pick<InitialRequest, 'userId' | 'sipUsername' | 'direction' | 'calledNumber' | 'callingNumber'>
+export type CallWish = Pick<
+  InitialRequest,
+  'userId' | 'sipUsername' | 'direction' | 'calledNumber' | 'calledSipUsername' | 'callingNumber'
+>
 
 /** Decides whether the call may be made and who may pay for it (C1, C4–C6, L1, L4, P4, P5, W6). */
 export function authorise(book: Book, tenant: Tenant, wish: CallWish, at: Instant): Authorisation {
@@ -64,6 +67,10 @@ export function authorise(book: Book, tenant: Tenant, wish: CallWish, at: Instan
     country: null,
   })
   if (!user) return no('user-unknown')
+  if (wish.calledSipUsername !== undefined) {
+    const callee = book.sipUsers.get(sipUserKey(tenant.tenantId, wish.calledSipUsername))
+    return callee ? uncharged(user, 'internal', { code: 'own-number' }, user.usageLocation) : no('number-unknown')
+  }
   const called = parseE164(wish.calledNumber)
   if (!called) return no('invalid-number')
   if (wish.callingNumber !== null && !parseE164(wish.callingNumber)) return no('invalid-number')

@@ -30,6 +30,8 @@ export interface InitialRequest extends RequestBase {
   readonly sipUsername: string | null
   readonly direction: Direction
   readonly calledNumber: string
+  /** A colleague called by name, who may have no number: only our own switch knows such calls. */
+  readonly calledSipUsername?: string
   readonly callingNumber: string | null
   readonly requestedSeconds: number
 }

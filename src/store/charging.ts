@@ -84,6 +84,8 @@ async function loadWho(lane: Lane, book: Book, input: BatchInput): Promise<void>
     if (userId === null && request.sipUsername !== null) {
       sipUsers.set(`${tenantId} ${request.sipUsername}`, [tenantId, request.sipUsername])
     }
+    const { calledSipUsername } = request
+    if (calledSipUsername !== undefined) sipUsers.set(`${tenantId} ${calledSipUsername}`, [tenantId, calledSipUsername])
     if (isNumber(request.calledNumber)) numbers.add(request.calledNumber)
     if (request.direction === 'in' && isNumber(request.callingNumber)) numbers.add(request.callingNumber)
   }

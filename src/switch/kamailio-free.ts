@@ -29,11 +29,10 @@ export async function recordFreeCall(options: FreeCallsOptions, event: FreeEvent
     return
   }
   const caller = await sipSubscriber(db, event.domain, event.username)
-  const calledNumber = event.classification === 'internal' ? await numberOf(db, event) : event.called
-  if (calledNumber === null) {
-    log.info({ event }, 'a call to a colleague without a number: records go by numbers')
-    return
-  }
+  const isInternal = event.classification === 'internal'
+  const calledNumber = isInternal ? await numberOf(db, event) : event.called
+  // A colleague without a number is recorded by address (C8).
+  const byName = isInternal && calledNumber === null ? { calledSipUsername: event.called } : {}
   await submit(options, event, () =>
     requests.initial({
       sessionId: event.sessionId,
@@ -42,7 +41,8 @@ export async function recordFreeCall(options: FreeCallsOptions, event: FreeEvent
       userId: null,
       sipUsername: event.username,
       direction: 'out',
-      calledNumber,
+      calledNumber: calledNumber ?? `sip:${event.called}@${event.domain}`,
+      ...byName,
       callingNumber: caller?.numbers[0] ?? null,
       requestedSeconds: 0,
       eventTime: instant(event.begunAt),
