@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   started.push({ name: 'database connections', stop: () => db.close() })
 
   const decks = await makeDecks(db, clock)
-  const engine = withEmergencies(await makeEngine({ url, db, clock, deck: decks.current, log }), log)
+  const engine = withEmergencies(await makeEngine({ url, db, clock, deck: () => decks.current(), log }), log)
   started.push({ name: 'charging engine', stop: () => engine.stop() })
   engine.events.on('unrated', (call) => log.warn(call, 'alarm: nothing in the rate deck prices this destination'))
   engine.events.on('overrun', (call) => log.warn(call, 'alarm: seconds were spoken that no fund could pay'))

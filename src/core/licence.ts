@@ -4,7 +4,11 @@
 import { type Sku, VOICE_LICENCES_MAX, type VoiceSku } from './catalogue.ts'
 import { type Country, type LicenceType, planLocation } from './country.ts'
 
-export type PurchaseRefusal = 'not-available-in-country' | 'sku-not-offered' | 'partner-required' | 'licence-limit-reached'
+export type PurchaseRefusal =
+  | 'not-available-in-country'
+  | 'sku-not-offered'
+  | 'partner-required'
+  | 'licence-limit-reached'
 
 /** May this tenant buy so many? `by` says who orders: without-plan licences come from the operator or a partner only (L4). */
 export function mayPurchase(purchase: {

@@ -1,0 +1,169 @@
+/**
+ * `npm test`: everything, with real parts. Kamailio and SIPp (and Chromium for the page) are installed where that is possible;
+ * where it is not, this says which part cannot run and fails, unless told to go on without it. The last line is
+ * `N passed, N failed`; a test that was skipped without leave counts as failed.
+ *
+ *   npm test                         all
+ *   npm test -- --without-sip        without calls through Kamailio
+ *   npm test -- --without-browser    without the page in a browser
+ *   npm test -- --database           only what asks PostgreSQL (TEST_DATABASE_URL: another server than our own)
+ *   npm test -- src/core/rate        files by name, for work in progress
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { packageRoot } from '../src/paths.ts'
+
+const { values: flags, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'without-sip': { type: 'boolean', default: false },
+    'without-browser': { type: 'boolean', default: false },
+    database: { type: 'boolean', default: false },
+  },
+})
+
+interface Part {
+  readonly name: string
+  /** What is missing of it on this machine, in words; empty when it can run. */
+  missing(): string[]
+  readonly packages: readonly string[]
+  /** Where its test files lie. */
+  readonly files: string
+  readonly flag: 'without-sip' | 'without-browser'
+}
+
+const isProgram = (name: string): boolean =>
+  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => existsSync(join(folder, name)))
+
+/** Debian packs Kamailio's modules apart; the configuration asks for these. */
+const MODULES = ['http_client.so', 'jansson.so', 'uuid.so', 'jsonrpcs.so', 'db_postgres.so']
+
+function missingModules(): string[] {
+  const roots = ['/usr/lib', '/usr/local/lib64', '/usr/local/lib'].filter((folder) => existsSync(folder))
+  const folders = roots.flatMap((folder) => [folder, ...readdirSync(folder).map((name) => join(folder, name))])
+  const found = folders.map((folder) => join(folder, 'kamailio', 'modules')).find((folder) => existsSync(folder))
+  return MODULES.filter((module) => found === undefined || !existsSync(join(found, module)))
+}
+
+const PARTS: readonly Part[] = [
+  {
+    name: 'calls through Kamailio',
+    missing: () => [...['kamailio', 'sipp'].filter((program) => !isProgram(program)), ...missingModules()],
+    packages: [
+      'kamailio',
+      'kamailio-utils-modules',
+      'kamailio-extra-modules',
+      'kamailio-json-modules',
+      'kamailio-postgres-modules',
+      'sip-tester',
+    ],
+    files: 'test/sip/',
+    flag: 'without-sip',
+  },
+  {
+    name: 'the page in a browser',
+    missing: () => (existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? [] : ['chromium']),
+    packages: ['chromium'],
+    files: 'test/page.test.ts',
+    flag: 'without-browser',
+  },
+]
+
+/** Runs a command with its output in ours; nothing is ever asked of a terminal. */
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): number {
+  const stdio = ['ignore', 'inherit', 'inherit'] as const
+  const { status, error } = spawnSync(command, args, {
+    cwd: packageRoot,
+    stdio: [...stdio],
+    env: { ...process.env, ...env },
+  })
+  if (error) console.error(`${command}: ${error.message}`)
+  return status ?? 1
+}
+
+/** Installs what the parts lack, as root on Debian. RUNLEVEL=1 keeps apt from starting the daemons that it installs. */
+function install(parts: readonly Part[]): void {
+  const packages = parts.filter((part) => part.missing().length > 0).flatMap((part) => part.packages)
+  if (packages.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return
+  const quiet = { RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' }
+  console.log(`installing ${packages.join(' ')}`)
+  run('apt-get', ['-qq', 'update'], quiet)
+  run('apt-get', ['-qq', 'install', '--yes', '--no-install-recommends', ...packages], quiet)
+}
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
+}
+
+/** Counts each test once. A file that could not be loaded is one failure; so is a test that was skipped. */
+function count(report: Report): { passed: number; failed: number } {
+  let passed = 0
+  let failed = 0
+  for (const { name, status, assertionResults } of report.testResults) {
+    if (assertionResults.length === 0 && status !== 'passed') failed += 1
+    for (const test of assertionResults) {
+      if (test.status === 'passed') passed += 1
+      else failed += 1
+      if (test.status !== 'passed' && test.status !== 'failed') console.log(`skipped: ${name}: ${test.fullName}`)
+    }
+  }
+  return { passed, failed }
+}
+
+/** What vitest is asked to run: everything, files by name, or all files but those that were left out. */
+function selection(): string[] {
+  const without = PARTS.filter((part) => flags[part.flag] || flags.database).map((part) => part.files)
+  // The supervisor's own tests start servers of their own; the pure core asks nobody.
+  if (flags.database) without.push('src/postgres/', 'src/core/')
+  if (names.length > 0 || without.length === 0) return names
+  const files = ['src', 'test'].flatMap((folder) =>
+    readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+  )
+  return files.filter((file) => file.endsWith('.test.ts') && !without.some((place) => file.startsWith(place)))
+}
+
+function main(): number {
+  const wanted = names.length > 0 || flags.database ? [] : PARTS.filter((part) => !flags[part.flag])
+  install(wanted)
+  const absent = wanted.filter((part) => part.missing().length > 0)
+  for (const part of absent) {
+    console.error(`cannot run: ${part.name}. Missing: ${part.missing().join(', ')}.`)
+    console.error(`  Debian and Ubuntu, as root: apt-get install ${part.packages.join(' ')}`)
+    console.error(`  To go on without: npm test -- --${part.flag}`)
+  }
+  if (absent.length > 0) return 1
+  if (run('npm', ['run', '--silent', 'build']) !== 0) {
+    console.log('0 passed, 1 failed')
+    return 1
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-test-report-'))
+  try {
+    const file = join(folder, 'report.json')
+    const status = run('npx', [
+      'vitest',
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+      ...selection(),
+    ])
+    const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : null
+    const { passed, failed } = report ? count(report) : { passed: 0, failed: 1 }
+    // Vitest also fails for errors outside of tests, such as a promise that nobody awaited.
+    const counted = status !== 0 && failed === 0 ? 1 : failed
+    for (const part of PARTS) if (flags[part.flag]) console.log(`not run, as told: ${part.name}`)
+    console.log(`${passed} passed, ${counted} failed`)
+    return counted === 0 && passed > 0 ? 0 : 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+process.exitCode = main()
