@@ -267,13 +267,19 @@ function grantNext(book: Book, tenant: Tenant, call: Call, requested: number, at
 
 /** Books what was used since the last answer, and when the call was answered. */
 function report(book: Book, tenant: Tenant, call: Call, usedSeconds: number, at: Instant): void {
-  if (usedSeconds > 0) call.answeredAt ??= instant(at - usedSeconds * 1000)
+  if (usedSeconds > 0) call.answeredAt ??= answeredBefore(call, instant(at - usedSeconds * 1000))
   // An update that waits for a recharge is settled and not answered: until it is, used seconds count from before it.
   const newSeconds = Math.max(0, usedSeconds - call.unansweredSeconds)
   call.unansweredSeconds += newSeconds
   if (call.charged) settle(fundsOf(book, call.tenantId), call, newSeconds, at, tenant.timeZone)
   else call.spokenSeconds += newSeconds
   call.lastEventAt = at
+}
+
+/** Seconds that a switch rounds up may reach back a little before the call began: it was not answered then. */
+function answeredBefore(call: Call, at: Instant): Instant {
+  const early = call.startedAt - at
+  return early > 0 && early < 1000 ? call.startedAt : at
 }
 
 function fundsOf(book: Book, tenantId: TenantId): Funds {
@@ -436,7 +442,7 @@ function refuse(
     endedAt: book.tenantNow(tenant),
     call: null,
   })
-  if (code === 'rate-missing' || code === 'destination-barred') {
+  if (code === 'rate-missing') {
     book.unrated.push({ tenantId: tenant.tenantId, number: request.calledNumber })
   }
   recordRefusal(book, request, tenant, auth, code, request.freshId, at)
