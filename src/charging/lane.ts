@@ -12,6 +12,7 @@ const SETTINGS = [
   'SET enable_seqscan = off',
   'SET enable_hashjoin = off',
   'SET enable_mergejoin = off',
+  'SET jit = off',
 ]
 
 export interface LaneConnection extends Lane {

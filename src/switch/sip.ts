@@ -146,6 +146,8 @@ export function makeSip(options: SipOptions): Sip {
     },
     hangUp: (sessionId) => calls.hangUp(sessionId),
     directoryChanged() {
+      // Before Kamailio runs there is nobody to tell; when it does, it is told everything.
+      if (state !== 'running' && state !== 'external') return
       telling ??= setTimeout(() => {
         telling = undefined
         tell(false)
