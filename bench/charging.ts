@@ -259,16 +259,22 @@ class Meter {
 
 const round = (value: number): number => Math.round(value * 10) / 10
 
-/** CPU of the postmaster and its children, from /proc: clock ticks are hundredths of a second. */
+/** CPU of the postmaster, its children, and those that have ended, from /proc: clock ticks are hundredths of a second. */
 function postgresCpuSeconds(): number {
   let ticks = 0
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid)) continue
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      if (Number(pid) === postgres.pid || Number(fields[1]) === postgres.pid)
-        ticks += Number(fields[11]) + Number(fields[12])
+      const fields = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .map(Number)
+      const [parent = 0, user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = [1, 11, 12, 13, 14].map(
+        (index) => fields[index] ?? 0,
+      )
+      if (Number(pid) === postgres.pid) ticks += user + system + childrenUser + childrenSystem
+      else if (parent === postgres.pid) ticks += user + system
     } catch {
       // The process ended while we looked.
     }
