@@ -29,7 +29,12 @@ export async function findNumber(db: Queryable, number: E164): Promise<NumberRow
   return row ?? null
 }
 
-export function listNumbers(db: Queryable, tenantId: TenantId, limit: number, after: string | null): Promise<NumberRow[]> {
+export function listNumbers(
+  db: Queryable,
+  tenantId: TenantId,
+  limit: number,
+  after: string | null,
+): Promise<NumberRow[]> {
   return db.query<NumberRow>(
     `SELECT ${COLUMNS} FROM phone_number WHERE tenant_id = $1 AND ($3::text IS NULL OR number > $3) ORDER BY number LIMIT $2`,
     [tenantId, limit, after],

@@ -30,7 +30,9 @@ export async function findTenant(db: Queryable, tenantId: TenantId): Promise<Ten
 
 /** The tenant for a change: others wait, so that seats and caps are counted by one at a time. */
 export async function lockTenant(db: Queryable, tenantId: TenantId): Promise<TenantRow | null> {
-  const [row] = await db.query<TenantRow>(`SELECT ${COLUMNS} FROM tenant WHERE tenant_id = $1 FOR NO KEY UPDATE`, [tenantId])
+  const [row] = await db.query<TenantRow>(`SELECT ${COLUMNS} FROM tenant WHERE tenant_id = $1 FOR NO KEY UPDATE`, [
+    tenantId,
+  ])
   return row ?? null
 }
 

@@ -32,7 +32,10 @@ export async function findUser(db: Queryable, tenantId: TenantId, userId: UserId
 }
 
 export async function lockUser(tx: Tx, tenantId: TenantId, userId: UserId): Promise<UserRow | null> {
-  const [row] = await tx.query<UserRow>(`${SELECT} WHERE u.tenant_id = $1 AND u.user_id = $2 FOR UPDATE OF u`, [tenantId, userId])
+  const [row] = await tx.query<UserRow>(`${SELECT} WHERE u.tenant_id = $1 AND u.user_id = $2 FOR UPDATE OF u`, [
+    tenantId,
+    userId,
+  ])
   return row ?? null
 }
 

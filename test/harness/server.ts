@@ -1,24 +1,9 @@
 /** The whole server in this process, listening on loopback: what main.ts puts together, on a test's database and in real time. */
 import pino from 'pino'
-import { apiKeyRoutes } from '../../src/api/api-key.ts'
-import { auditRoutes } from '../../src/api/audit.ts'
 import { addKey, KeyRing } from '../../src/api/auth.ts'
-import { callRoutes } from '../../src/api/call.ts'
-import { clockRoutes } from '../../src/api/clock.ts'
-import { creditControlRoutes } from '../../src/api/credit-control.ts'
 import { makeDecks } from '../../src/api/decks.ts'
-import { healthRoutes } from '../../src/api/health.ts'
-import { licenceRoutes } from '../../src/api/licence.ts'
-import { liveRoutes } from '../../src/api/live.ts'
-import { numberRoutes } from '../../src/api/number.ts'
-import { pageRoutes } from '../../src/api/page.ts'
-import { poolRoutes } from '../../src/api/pool.ts'
-import { priceRoutes } from '../../src/api/price.ts'
-import { rateDeckRoutes } from '../../src/api/rate-deck.ts'
+import { ROUTES } from '../../src/api/routes.ts'
 import { type App, type Deps, makeServer, type Routes } from '../../src/api/server.ts'
-import { tenantRoutes } from '../../src/api/tenant.ts'
-import { userRoutes } from '../../src/api/user.ts'
-import { walletRoutes } from '../../src/api/wallet.ts'
 import { makeEngine, newUuid } from '../../src/charging/engine.ts'
 import { type Instant, instant } from '../../src/core/time.ts'
 import { makeLocks } from '../../src/jobs/locks.ts'
@@ -62,26 +47,7 @@ export async function aServer(base: { db: Db; url: string }, more: readonly Rout
     sipDomain: 'ringfence.test',
     onDirectoryChange: () => undefined,
   }
-  const routes = [
-    healthRoutes,
-    tenantRoutes,
-    userRoutes,
-    licenceRoutes,
-    numberRoutes,
-    poolRoutes,
-    creditControlRoutes,
-    rateDeckRoutes,
-    apiKeyRoutes,
-    walletRoutes,
-    clockRoutes,
-    callRoutes,
-    priceRoutes,
-    auditRoutes,
-    liveRoutes,
-    pageRoutes,
-    ...more,
-  ]
-  const app = await makeServer(deps, routes, log)
+  const app = await makeServer(deps, [...more, ...ROUTES], log)
   const operatorKey = 'rf_op_of_the_test_server'
   await addKey(db, {
     id: newId(),

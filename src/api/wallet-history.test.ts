@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aDeck } from '../../test/harness/deck.ts'
+import { anEngine, aTenant, initial, termination } from '../../test/harness/fixtures.ts'
+import { type TestDb, testDb } from '../../test/harness/postgres.ts'
+import { aServer, type TestServer } from '../../test/harness/server.ts'
+import type { Engine } from '../charging/engine.ts'
+import { formatId } from '../core/ids.ts'
+
+const FRANCE = '+33142685300'
+/** 1.00 a minute begun. */
+const DECK = aDeck([{ prefix: '33', perMinuteMicros: 1_000_000n }])
+interface Movement {
+  readonly cause: string
+  readonly amount: { readonly amount: string }
+  readonly lot: string
+  readonly callId: string | null
+}
+
+const usd = (amount: string) => ({ amount, currency: 'USD' })
+
+describe('the history of a wallet, and its overdraft', () => {
+  let base: TestDb
+  let server: TestServer
+  let engine: Engine
+  let calls = 0
+  beforeAll(async () => {
+    base = await testDb()
+    server = await aServer(base)
+    engine = await anEngine(base, { deck: () => DECK })
+  })
+  afterAll(async () => {
+    await engine.stop()
+    await server.stop()
+  })
+
+  async function aWallet() {
+    const fixture = await aTenant(base.db)
+    const root = `/v1/tenants/${formatId('tenant', fixture.tenantId)}`
+    const ask = async (method: 'GET' | 'POST' | 'PUT', path: string, payload?: object, secret = server.operatorKey) => {
+      const headers = { authorization: `Bearer ${secret}` }
+      const answer = await server.app.inject({ method, url: root + path, headers, ...(payload ? { payload } : {}) })
+      return { status: answer.statusCode, ...answer.json() }
+    }
+    const sign = (limit: string) => ask('PUT', '/wallet/overdraft', { limit: usd(limit) })
+    const fund = (amount: string) => ask('POST', '/wallet/fundings', { amount: usd(amount) })
+    const audit = async () => expect(await ask('GET', '/audit')).toMatchObject({ balanced: true, differences: [] })
+    return { fixture, ask, sign, fund, audit }
+  }
+
+  /** A call of so many minutes; how many were paid for. */
+  async function call(
+    fixture: Parameters<typeof initial>[0],
+    minutes: number,
+  ): Promise<{ callId: string; amount: string }> {
+    const session = `call-${calls++}`
+    await engine.submit(initial(fixture, session, { calledNumber: FRANCE, requestedSeconds: minutes * 60 }))
+    const { body } = await engine.submit(termination(session, 1, minutes * 60))
+    const { callId, charge } = JSON.parse(body)
+    return { callId, amount: charge?.amount }
+  }
+
+  test('W1: calls go on below zero as far as the operator signed, and the wallet shows it', async () => {
+    const { fixture, ask, sign, fund, audit } = await aWallet()
+    await fund('2')
+    expect((await ask('GET', '/wallet')).overdraft).toBeNull()
+    expect(await sign('3')).toEqual({ status: 200, limit: usd('3.000000'), used: usd('0.000000') })
+    expect((await call(fixture, 5)).amount).toBe('5.000000')
+    expect(await ask('GET', '/wallet')).toMatchObject({
+      balance: usd('-3.000000'),
+      overdraft: { limit: usd('3.000000'), used: usd('3.000000') },
+    })
+    const { body } = await engine.submit(initial(fixture, 'too-far', { calledNumber: FRANCE }))
+    expect(JSON.parse(body)).toMatchObject({ result: 'refused', refusal: { code: 'credit-limit-reached' } })
+    await audit()
+  })
+
+  test('W1: a limit below what is used is refused, until money has come in that pays it back', async () => {
+    const { fixture, ask, sign, fund, audit } = await aWallet()
+    await sign('5')
+    await call(fixture, 4)
+    expect(await sign('3.999999')).toMatchObject({
+      status: 409,
+      code: 'overdraft-in-use',
+      param: 'limit.amount',
+      used: usd('4.000000'),
+    })
+    expect(await sign('4')).toMatchObject({ status: 200 })
+    await fund('3')
+    await fund('9')
+    expect(await sign('0')).toEqual({ status: 200, limit: usd('0.000000'), used: usd('0.000000') })
+    expect(await ask('GET', '/wallet')).toMatchObject({
+      balance: usd('8.000000'),
+      available: usd('8.000000'),
+      lots: [{ amount: usd('8.000000') }],
+      overdraft: null,
+    })
+    await audit()
+    expect(await sign('1')).toMatchObject({ status: 200, used: usd('0.000000') })
+    expect((await call(fixture, 9)).amount).toBe('9.000000')
+    await audit()
+  })
+
+  test('W1: what a live call holds of the overdraft counts as used', async () => {
+    const { fixture, ask, sign, audit } = await aWallet()
+    await sign('5')
+    await engine.submit(initial(fixture, 'held', { calledNumber: FRANCE, requestedSeconds: 120 }))
+    expect(await sign('1')).toMatchObject({ status: 409, used: usd('2.000000') })
+    expect(await sign('2')).toMatchObject({ status: 200 })
+    await engine.submit(termination('held', 1, 0))
+    expect(await sign('0')).toMatchObject({ status: 200 })
+    expect((await ask('GET', '/audit-log')).data.map(({ action }: { action: string }) => action)).toEqual(
+      Array.from({ length: 3 }, () => 'wallet.overdraft-signed'),
+    )
+    await audit()
+  })
+
+  test('W1: only the operator signs, in the currency of the wallet', async () => {
+    const { fixture, ask } = await aWallet()
+    const tenantId = formatId('tenant', fixture.tenantId)
+    const made = await server.app.inject({
+      method: 'POST',
+      url: '/v1/api-keys',
+      headers: { authorization: `Bearer ${server.operatorKey}` },
+      payload: { name: 'admin', scopes: ['tenant'], tenantId },
+    })
+    expect(await ask('PUT', '/wallet/overdraft', { limit: usd('5') }, made.json().secret)).toMatchObject({
+      status: 403,
+    })
+    expect(await ask('PUT', '/wallet/overdraft', { limit: { amount: '5', currency: 'CAD' } })).toMatchObject({
+      status: 422,
+      code: 'currency-mismatch',
+      param: 'limit.currency',
+    })
+  })
+
+  test('C8: movements name the call and the funding, newest first, and add up to the balance', async () => {
+    const { fixture, ask, sign, fund } = await aWallet()
+    const first = await fund('2')
+    const { callId } = await call(fixture, 1)
+    await sign('10')
+    const second = await call(fixture, 3)
+    const last = await fund('7')
+    await sign('0')
+    const { data } = await ask('GET', '/wallet/movements')
+    const short = data.map(({ cause, amount, lot, callId: id }: Movement) => [cause, amount.amount, lot, id])
+    expect(short).toEqual([
+      ['overdraft', '-2.000000', last.id, null],
+      ['overdraft', '2.000000', 'overdraft', null],
+      ['funding', '7.000000', last.id, null],
+      ['call', '-2.000000', 'overdraft', second.callId],
+      ['call', '-1.000000', first.id, second.callId],
+      ['call', '-1.000000', first.id, callId],
+      ['funding', '2.000000', first.id, null],
+    ])
+    const micros = data.map(({ amount }: Movement) => BigInt(amount.amount.replace('.', '')))
+    expect(micros.reduce((sum: bigint, one: bigint) => sum + one, 0n)).toBe(5_000_000n)
+    expect(await ask('GET', '/wallet')).toMatchObject({ balance: usd('5.000000') })
+  })
+})
