@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { aTenant } from '../../test/harness/fixtures.ts'
+import { testDb } from '../../test/harness/postgres.ts'
+import type { TenantId } from '../core/ids.ts'
+import { LANGUAGES } from '../core/problems.ts'
+import { MAIL_EVENT_TYPES, type MailEventType } from '../core/tenant-event.ts'
+import { instant, type TimeZone } from '../core/time.ts'
+import { type Db, inTransaction } from '../store/db.ts'
+import { recordEvents } from '../store/event.ts'
+import { alertLetter } from './alert-letters.ts'
+import { type AlertMails, startAlertMails } from './alerts.ts'
+import { type Mail, renderMail } from './layout.ts'
+
+const money = (amount: string) => ({ amount, currency: 'CAD' })
+
+const SAMPLES: Readonly<Record<MailEventType, unknown>> = {
+  'recharge.succeeded': { amount: money('50.000000'), balance: money('54.600000'), failure: null, retryAt: null },
+  'recharge.failed': {
+    amount: money('50.000000'),
+    balance: money('4.600000'),
+    failure: 'card-declined',
+    retryAt: '2026-11-20T15:00:00.000Z',
+  },
+  'recharge.paused': {
+    amount: money('50.000000'),
+    balance: money('4.600000'),
+    failure: 'card-declined',
+    retryAt: null,
+  },
+  'wallet.low': {
+    available: money('4.600000'),
+    threshold: money('5.000000'),
+    autoRecharge: 'on',
+    rechargeAmount: money('50.000000'),
+  },
+  'wallet.empty': {
+    available: money('0.000000'),
+    threshold: money('5.000000'),
+    autoRecharge: 'off',
+    rechargeAmount: null,
+  },
+  'pool.used-80': {
+    pool: 'pool:CA:domestic:2026-11',
+    usedSeconds: 432_000,
+    totalSeconds: 540_000,
+    availableSeconds: 108_000,
+  },
+  'pool.used-100': {
+    pool: 'pool:US:international:2026-11',
+    usedSeconds: 36_000,
+    totalSeconds: 36_000,
+    availableSeconds: 0,
+  },
+}
+
+const facts = (type: MailEventType, over: object = {}) => ({
+  type,
+  at: instant(Date.parse('2026-11-20T14:00:00Z')),
+  data: SAMPLES[type],
+  tenantName: 'Contoso <b>Ltd</b>',
+  country: 'CA',
+  timeZone: 'America/Toronto' as TimeZone,
+  ...over,
+})
+
+const plain = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, ' ')
+
+describe('W7: letters', () => {
+  test.each([
+    [
+      'recharge.succeeded',
+      '$50.00 added. Your credits are at $54.60.',
+      '50,00 $ ajoutés. Vos crédits s’élèvent à 54,60 $.',
+    ],
+    ['recharge.failed', 'An automatic recharge failed.', 'Un rechargement automatique a échoué.'],
+    [
+      'recharge.paused',
+      'Automatic recharge is paused after 3 declines.',
+      'Rechargement automatique suspendu après 3 refus.',
+    ],
+    ['wallet.low', 'Credits are low: $4.60.', 'Crédits bas : 4,60 $.'],
+    [
+      'wallet.empty',
+      'Credits are at zero. Toll-free calls and calls beyond your plans are refused.',
+      'Crédits à zéro. Les appels vers vos numéros gratuits et hors forfait sont refusés.',
+    ],
+    [
+      'pool.used-80',
+      '80% of the Canada domestic (November 2026) minutes are used.',
+      '80 % des minutes du pool Canada, national (novembre 2026) sont utilisées.',
+    ],
+    [
+      'pool.used-100',
+      '100% of the United States + Puerto Rico international (November 2026) minutes are used.',
+      '100 % des minutes du pool États-Unis + Porto Rico, international (novembre 2026) sont utilisées.',
+    ],
+  ] as const)('%s', (type, en, fr) => {
+    expect(plain(alertLetter(facts(type), 'en').subject)).toBe(en)
+    expect(plain(alertLetter(facts(type), 'fr').subject)).toBe(fr)
+  })
+
+  test('why a recharge failed, and when it goes on, in the tenant’s own time', () => {
+    const text = renderMail('a@example.com', alertLetter(facts('recharge.failed'), 'fr')).text
+    expect(plain(text)).toContain('La carte a été refusée. Rien n’a été débité.')
+    expect(plain(text)).toMatch(/à partir du 20 novembre 2026.*10.*00/)
+    const capped = { ...(SAMPLES['recharge.failed'] as object), failure: 'cap-reached' }
+    expect(alertLetter(facts('recharge.failed', { data: capped }), 'en').subject).toBe(
+      'The cap of automatic recharges is reached.',
+    )
+    const own = { ...(SAMPLES['recharge.failed'] as object), failure: 'do_not_honor' }
+    expect(alertLetter(facts('recharge.failed', { data: own }), 'en').paragraphs[0]).toContain('do_not_honor.')
+  })
+
+  test('every type in both languages, as text and as HTML, in which names are text', () => {
+    for (const type of MAIL_EVENT_TYPES) {
+      const [en, fr] = LANGUAGES.map((language) => renderMail('a@example.com', alertLetter(facts(type), language)))
+      expect(en?.text).not.toBe(fr?.text)
+      for (const mail of [en, fr]) {
+        expect(mail?.html).toContain('Contoso &lt;b&gt;Ltd&lt;/b&gt;')
+        expect(`${mail?.subject}${mail?.text}${mail?.html}`).not.toMatch(/undefined|null|\[object|NaN/)
+      }
+    }
+  })
+})
+
+describe('W7: mails to billing admins', () => {
+  let db: Db
+  let tenantId: TenantId
+  let mails: AlertMails
+  let sent: Mail[]
+  let ahead: number
+  let broken: ReadonlySet<string>
+
+  beforeAll(async () => {
+    db = (await testDb()).db
+    mails = startAlertMails({
+      db,
+      now: () => instant(Date.now() + ahead),
+      pollMs: 20,
+      log: { error: () => undefined },
+      billingAdminsOf: async () => [
+        { email: 'ana@example.com', language: 'en' },
+        { email: 'luc@example.com', language: 'fr' },
+      ],
+      sendMail: async (mail) => {
+        if (broken.has(mail.to)) throw new Error('mailbox full')
+        sent.push(mail)
+      },
+    })
+  })
+  beforeEach(async () => {
+    tenantId = (await aTenant(db)).tenantId
+    sent = []
+    ahead = 0
+    broken = new Set()
+  })
+  afterAll(() => mails.stop())
+
+  const tell = (type: MailEventType): Promise<void> =>
+    inTransaction(db, (tx) => recordEvents(tx, [{ tenantId, type, at: instant(Date.now()), data: SAMPLES[type] }]))
+  const waiting = () => db.query('SELECT FROM event_mail')
+
+  test('each in their own language, once', async () => {
+    await tell('wallet.low')
+    await expect.poll(() => sent.length).toBe(2)
+    expect(sent.map(({ to, subject }) => [to, plain(subject)])).toEqual([
+      ['ana@example.com', 'Credits are low: CA$4.60.'],
+      ['luc@example.com', 'Crédits bas : 4,60 $CA.'],
+    ])
+    await expect.poll(waiting).toEqual([])
+  })
+
+  test('an address that fails keeps nobody else from knowing, and is tried again; nobody is told twice', async () => {
+    broken = new Set(['ana@example.com'])
+    await tell('pool.used-80')
+    await expect.poll(() => sent.map(({ to }) => to)).toEqual(['luc@example.com'])
+    await expect.poll(async () => (await db.query('SELECT FROM event_mail WHERE attempts = 1')).length).toBe(1)
+    broken = new Set()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(sent).toHaveLength(1)
+    ahead = 130_000
+    await expect.poll(() => sent.map(({ to }) => to)).toEqual(['luc@example.com', 'ana@example.com'])
+    await expect.poll(waiting).toEqual([])
+  })
+
+  test('what nobody is mailed about waits for nobody', async () => {
+    await inTransaction(db, (tx) =>
+      recordEvents(tx, [{ tenantId, type: 'funding.succeeded', at: instant(Date.now()), data: {} }]),
+    )
+    expect(await waiting()).toEqual([])
+  })
+})

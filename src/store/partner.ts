@@ -1,0 +1,58 @@
+/** Partners, and the tenants that they look after. */
+import type { PartnerId, TenantId } from '../core/ids.ts'
+import type { Instant } from '../core/time.ts'
+import type { Queryable, Tx } from './db.ts'
+
+export interface PartnerRow {
+  readonly partnerId: PartnerId
+  readonly name: string
+  readonly createdAt: Instant
+  readonly tenantIds: readonly TenantId[]
+}
+
+const COLUMNS = `p.partner_id AS "partnerId", p.name, p.created_at AS "createdAt",
+  ARRAY(SELECT tenant_id::text FROM partner_tenant t WHERE t.partner_id = p.partner_id ORDER BY tenant_id) AS "tenantIds"`
+
+export async function findPartner(db: Queryable, partnerId: PartnerId): Promise<PartnerRow | null> {
+  const [row] = await db.query<PartnerRow>(`SELECT ${COLUMNS} FROM partner p WHERE p.partner_id = $1`, [partnerId])
+  return row ?? null
+}
+
+export function listPartners(db: Queryable, limit: number, after: PartnerId | null): Promise<PartnerRow[]> {
+  return db.query<PartnerRow>(
+    `SELECT ${COLUMNS} FROM partner p WHERE $2::uuid IS NULL OR p.partner_id > $2 ORDER BY p.partner_id LIMIT $1`,
+    [limit, after],
+  )
+}
+
+export async function insertPartner(tx: Tx, partner: Omit<PartnerRow, 'tenantIds'>): Promise<void> {
+  await tx.execute('INSERT INTO partner (partner_id, name, created_at) VALUES ($1, $2, to_timestamp($3 / 1000.0))', [
+    partner.partnerId,
+    partner.name,
+    partner.createdAt,
+  ])
+}
+
+/** From the commit on the partner's people are at home in the tenant. Returns whether that is new. */
+export async function addPartnerTenant(
+  tx: Tx,
+  partnerId: PartnerId,
+  tenantId: TenantId,
+  at: Instant,
+): Promise<boolean> {
+  const made = await tx.execute(
+    `INSERT INTO partner_tenant (partner_id, tenant_id, created_at) VALUES ($1, $2, to_timestamp($3 / 1000.0))
+     ON CONFLICT DO NOTHING`,
+    [partnerId, tenantId, at],
+  )
+  return made === 1
+}
+
+/** From the commit on they are strangers there, with every session that they have. */
+export async function removePartnerTenant(tx: Tx, partnerId: PartnerId, tenantId: TenantId): Promise<boolean> {
+  const gone = await tx.execute('DELETE FROM partner_tenant WHERE partner_id = $1 AND tenant_id = $2', [
+    partnerId,
+    tenantId,
+  ])
+  return gone === 1
+}

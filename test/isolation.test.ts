@@ -1,0 +1,201 @@
+/**
+ * Canaries (docs/decisions/0006): every text that tenant A has kept carries a mark, and no byte that tenant B is sent may hold it, at
+ * any GET route, with B's ids or with A's in their place.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addKey } from '../src/api/auth.ts'
+import type { Routes } from '../src/api/server.ts'
+import type { Engine } from '../src/charging/engine.ts'
+import { formatId, type IdKind, type PartnerId, type PersonId, type TenantId, type Uuid } from '../src/core/ids.ts'
+import { type Db, inTransaction } from '../src/store/db.ts'
+import { addPartnerTenant, insertPartner } from '../src/store/partner.ts'
+import { anEngine, aTenant, initial, termination } from './harness/fixtures.ts'
+import { aPeopleLab, type Browser, newId, OPERATOR_KEY, type PeopleLab } from './harness/people.ts'
+import { testDb } from './harness/postgres.ts'
+
+const MARK = 'canary'
+const urls: string[] = []
+const listen: Routes = (app) => {
+  app.addHook('onRoute', ({ method, url, config }) => {
+    // The stream sends what `overview` answers, and does not end.
+    if ([method].flat().includes('GET') && !config?.public && !url.endsWith('/live')) urls.push(url)
+  })
+}
+
+interface Seeded {
+  readonly tenantId: TenantId
+  readonly ids: Readonly<Record<string, string>>
+}
+
+/** A row of every kind that a tenant can keep, each text with `word` in it. */
+async function seed(lab: PeopleLab, engine: Engine, word: string, digits: string): Promise<Seeded> {
+  const { db } = lab
+  const { tenantId, userId } = await aTenant(db, { domesticLicences: 3, poolSeconds: 3600 })
+  const [fundingId, methodId, keyId] = [newId(), newId(), newId()]
+  const run = (text: string, values: readonly unknown[]) => db.execute(text, values)
+  await run('UPDATE tenant SET name = $2, sip_domain = $3 WHERE tenant_id = $1', [
+    tenantId,
+    `${word} Ltd`,
+    `${word}.test`,
+  ])
+  await run('UPDATE tenant_user SET name = $2, sip_username = $3 WHERE user_id = $1', [
+    userId,
+    `${word} user`,
+    `${word}-sip`,
+  ])
+  await run(
+    `INSERT INTO phone_number (number, number_id, tenant_id, type, user_id, created_at) VALUES ($1, $2, $3, 'user', $4, now())`,
+    [`+1416${digits}`, newId(), tenantId, userId],
+  )
+  await run(
+    `INSERT INTO subscription (subscription_id, tenant_id, sku, purchased, assigned, created_at)
+     VALUES ($1, $2, 'voice-with-calling-plan', 3, 1, now())`,
+    [newId(), tenantId],
+  )
+  await run(
+    `INSERT INTO payment_method (payment_method_id, tenant_id, provider, token, is_default, created_at)
+     VALUES ($1, $2, $3, $4, true, now())`,
+    [methodId, tenantId, 'fake', `tok_${word}`],
+  )
+  await run(
+    `INSERT INTO funding (funding_id, tenant_id, kind, state, amount_micros, currency, payment_method_id, created_at, settled_at, failure)
+     VALUES ($1, $2, 'card', 'failed', 50000000, 'USD', $3, now(), now(), $4)`,
+    [fundingId, tenantId, methodId, `${word} failure`],
+  )
+  await run(
+    `INSERT INTO audit_log (audit_id, tenant_id, at, actor, action, subject, before, after)
+     VALUES ($1, $2, now(), $3, 'user.changed', $4, $5::jsonb, $5::jsonb)`,
+    [newId(), tenantId, `${word} actor`, formatId('user', userId), JSON.stringify({ name: `${word} before` })],
+  )
+  const call = initial({ tenantId, userId }, `${word}-session`, { calledNumber: `+1647${digits}` })
+  await engine.submit(call)
+  await engine.submit(termination(`${word}-session`, 1, 30))
+  await engine.submit(initial({ tenantId, userId }, `${word}-live`, { calledNumber: `+1647${digits}` }))
+  const admin = `${word}-admin@contoso.example`
+  const personId: PersonId = await lab.person(admin, [{ role: 'global-admin', place: { tenantId, partnerId: null } }])
+  const invited = { email: `${word}-invited@contoso.example`, role: 'user' }
+  const path = `/v1/tenants/${formatId('tenant', tenantId)}/invitations`
+  const { body } = await lab.withKey(OPERATOR_KEY).ask('POST', path, invited)
+  await addKey(db, {
+    id: keyId,
+    name: `${word} key`,
+    secret: `rf_key_${word}`,
+    tenantId,
+    scopes: ['tenant'],
+    at: lab.now(),
+  })
+  await addKey(db, {
+    id: newId(),
+    name: `${word} reader`,
+    secret: `rf_read_${word}`,
+    tenantId,
+    scopes: ['read'],
+    at: lab.now(),
+  })
+  const id = (kind: IdKind, uuid: Uuid): string => formatId(kind, uuid)
+  return {
+    tenantId,
+    ids: {
+      tenantId: id('tenant', tenantId),
+      userId: id('user', userId),
+      callId: id('call', call.freshId),
+      keyId: id('apiKey', keyId),
+      personId: id('person', personId),
+      invitationId: String(body.id),
+      fundingId: id('funding', fundingId),
+      paymentMethodId: id('paymentMethod', methodId),
+    },
+  }
+}
+
+let lab: PeopleLab
+let a: Seeded
+let b: Seeded
+let db: Db
+let marks: readonly string[]
+const ofB = new Map<string, Browser>()
+
+beforeAll(async () => {
+  const base = await testDb()
+  db = base.db
+  lab = await aPeopleLab(base, { before: [listen] })
+  const engine = await anEngine(base)
+  a = await seed(lab, engine, MARK, '5550123')
+  b = await seed(lab, engine, 'own', '5550999')
+  await engine.stop()
+  marks = [MARK, '5550123', ...Object.values(a.ids)]
+  const partnerId = newId() as PartnerId
+  await inTransaction(db, async (tx) => {
+    await insertPartner(tx, { partnerId, name: 'Northwind', createdAt: lab.now() })
+    await addPartnerTenant(tx, partnerId, b.tenantId, lab.now())
+  })
+  await lab.person('partner-of-b@contoso.example', [{ role: 'partner', place: { partnerId, tenantId: null } }])
+  ofB.set('admin', await lab.signedIn('own-admin@contoso.example'))
+  ofB.set('partner', await lab.signedIn('partner-of-b@contoso.example'))
+  ofB.set('key', lab.withKey('rf_key_own'))
+  ofB.set('reading key', lab.withKey('rf_read_own'))
+})
+afterAll(() => lab.stop())
+
+const fill = (url: string, own: Seeded, other: Seeded, swapped: string | null): string => {
+  const path = url.replaceAll(/:(\w+)/g, (_, name: string) => (name === swapped ? other : own).ids[name] ?? 'x')
+  const userId = (swapped === 'userId' ? other : own).ids.userId
+  return path.endsWith('/price') ? `${path}?userId=${userId}&to=%2B14165550123` : path
+}
+
+describe('6.4: tenant isolation', () => {
+  test('the canaries are alive: their own tenant is shown each of them somewhere', async () => {
+    const own = await lab.signedIn(`${MARK}-admin@contoso.example`)
+    const texts = await Promise.all(urls.map(async (url) => (await own.ask('GET', fill(url, a, b, null))).text))
+    const shown = texts.join('\n')
+    const seen = ['Ltd', 'user', 'actor', 'before', 'admin@', 'invited@'].filter((word) => shown.includes(word))
+    expect(seen).toHaveLength(6)
+    expect(shown).toContain('+14165550123')
+    expect(shown).toContain(a.ids.callId)
+    expect(urls.length).toBeGreaterThan(20)
+  })
+
+  test.each(['admin', 'partner', 'key', 'reading key'])('no byte of A reaches the %s of B', async (who) => {
+    const leaks: string[] = []
+    for (const url of urls) {
+      const names = [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+      const swaps = [null, ...names, ...(url.endsWith('/price') ? ['userId'] : [])]
+      for (const swapped of swaps) {
+        const address = fill(url, b, a, swapped)
+        const reply = await ofB.get(who)?.ask('GET', address)
+        // What was asked may be said again: a number in the query is the asker's own.
+        const told = (reply?.text ?? '') + JSON.stringify(reply?.headers ?? {})
+        const found = marks.filter((mark) => told.includes(mark) && !(address.includes('/price') && mark === '5550123'))
+        if (found.length > 0) leaks.push(`${address}: ${found.join(', ')}`)
+        if (swapped !== null && reply?.status === 200) leaks.push(`${address}: 200 for a thing of A`)
+        if (reply === undefined || reply.status >= 500) leaks.push(`${address}: ${reply?.status}`)
+      }
+    }
+    expect(leaks).toEqual([])
+  })
+
+  test('every table with a tenant is known here: a new one gets a canary first', async () => {
+    const rows = await db.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant_id'
+       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace ORDER BY 1`,
+    )
+    const empty: string[] = []
+    for (const { name } of rows) {
+      const [row] = await db.query(`SELECT 1 FROM ${name} WHERE tenant_id = $1 LIMIT 1`, [a.tenantId])
+      if (!row) empty.push(name)
+    }
+    // Not shown by a GET route, or holding no text that somebody chose.
+    expect(empty.filter((name) => !WITHOUT_CANARY.has(name))).toEqual([])
+  })
+})
+
+const WITHOUT_CANARY = new Set([
+  'auto_recharge',
+  'call_supplement',
+  'event',
+  'event_once',
+  'fake_card_charge',
+  'partner_tenant',
+  'webhook_delivery',
+  'webhook_endpoint',
+])
