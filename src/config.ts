@@ -1,5 +1,6 @@
 /** The environment, read once into one frozen object. A bad start lists every problem at once. */
 import { resolve } from 'node:path'
+import type { OidcSettings } from './access/oidc.ts'
 import { readSipConfig, type SipConfig } from './switch/sip-config.ts'
 
 export type SipMode = 'auto' | 'off' | 'external'
@@ -18,6 +19,15 @@ export interface Config {
   readonly demo: boolean
   readonly logLevel: string
   readonly stripeSecretKey: string | null
+  /** Where people reach us, as they type it: links in mails, passkeys and single sign-on hang on it. */
+  readonly publicUrl: URL
+  /** `smtp://…`; null: mails are files in `<home>/mail`. */
+  readonly smtpUrl: string | null
+  readonly mailFrom: string
+  /** Null: no single sign-on. */
+  readonly oidc: OidcSettings | null
+  /** For tests: webhooks may go to this machine, over plain HTTP. */
+  readonly allowLoopbackWebhooks: boolean
   /** SIP domains of new tenants are `<name>.<this>`. */
   readonly sipDomain: string
 }
@@ -46,6 +56,15 @@ export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
   if (!['trace', 'debug', 'info', 'warn', 'error', 'silent'].includes(logLevel)) {
     problems.push(`RINGFENCE_LOG is trace, debug, info, warn, error or silent: ${logLevel}`)
   }
+  const loopback = env.RINGFENCE_WEBHOOK_ALLOW_LOOPBACK ?? 'off'
+  if (loopback !== 'on' && loopback !== 'off')
+    problems.push(`RINGFENCE_WEBHOOK_ALLOW_LOOPBACK is on or off: ${loopback}`)
+  const publicUrl = readUrl(env.RINGFENCE_PUBLIC_URL ?? `http://localhost:${port}`, ['http:', 'https:'])
+  if (!publicUrl) problems.push(`RINGFENCE_PUBLIC_URL is an http or https address: ${env.RINGFENCE_PUBLIC_URL}`)
+  const smtpUrl = env.RINGFENCE_SMTP_URL ? env.RINGFENCE_SMTP_URL : null
+  if (smtpUrl !== null && !readUrl(smtpUrl, ['smtp:', 'smtps:']))
+    problems.push('RINGFENCE_SMTP_URL begins with smtp:// or smtps://')
+  const oidc = readOidc(env, problems)
   for (const arg of args) if (arg !== '--no-demo') problems.push(`unknown argument ${arg}; there is only --no-demo`)
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   return Object.freeze({
@@ -58,7 +77,33 @@ export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
     sipSettings,
     demo: !args.includes('--no-demo') && env.RINGFENCE_DEMO !== 'off',
     logLevel,
+    publicUrl: publicUrl ?? new URL('http://localhost'),
+    smtpUrl,
+    mailFrom: env.RINGFENCE_MAIL_FROM ?? 'Ringfence <ringfence@localhost>',
+    oidc,
+    allowLoopbackWebhooks: loopback === 'on',
     stripeSecretKey: env.STRIPE_SECRET_KEY ? env.STRIPE_SECRET_KEY : null,
     sipDomain: env.RINGFENCE_SIP_DOMAIN ?? 'ringfence.test',
   })
+}
+
+function readUrl(text: string, protocols: readonly string[]): URL | null {
+  const url = URL.canParse(text) ? new URL(text) : null
+  return url && protocols.includes(url.protocol) ? url : null
+}
+
+/** Single sign-on by OpenID Connect: all three variables or none. */
+function readOidc(env: NodeJS.ProcessEnv, problems: string[]): OidcSettings | null {
+  const {
+    RINGFENCE_OIDC_ISSUER: issuer,
+    RINGFENCE_OIDC_CLIENT_ID: clientId,
+    RINGFENCE_OIDC_CLIENT_SECRET: clientSecret,
+  } = env
+  if (!issuer && !clientId && !clientSecret) return null
+  const url = readUrl(issuer ?? '', ['https:', 'http:'])
+  if (url && clientId && clientSecret) return { issuer: url, clientId, clientSecret }
+  problems.push(
+    'single sign-on needs RINGFENCE_OIDC_ISSUER (an address), RINGFENCE_OIDC_CLIENT_ID and RINGFENCE_OIDC_CLIENT_SECRET',
+  )
+  return null
 }

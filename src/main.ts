@@ -1,11 +1,15 @@
 /**
  * The entry: config → database → engine → server → jobs → switch. The only place that knows all parts; stops in reverse order.
  */
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'
+import { makeAccess } from './access/access.ts'
+import { makeOidcClient } from './access/oidc.ts'
+import { makeVault, readVaultKey } from './access/vault.ts'
 import { addKey, KeyRing, newSecret } from './api/auth.ts'
 import { makeDecks } from './api/decks.ts'
-import { ROUTES } from './api/routes.ts'
+import { CONSOLE_ROUTES, ROUTES } from './api/routes.ts'
 import { type Deps, makeServer } from './api/server.ts'
 import { withEmergencies } from './charging/emergency.ts'
 import { makeEngine, newUuid } from './charging/engine.ts'
@@ -16,13 +20,17 @@ import { instant } from './core/time.ts'
 import { makeDemo } from './demo/demo.ts'
 import { startJobs, tasksOf } from './jobs/index.ts'
 import { makeLocks } from './jobs/locks.ts'
+import { startAlertMails } from './mail/alerts.ts'
+import { makeMailer } from './mail/mailer.ts'
 import { makeGateways } from './payments/gateways.ts'
 import { startRecharger } from './payments/recharger.ts'
 import { startPostgres } from './postgres/supervisor.ts'
 import { type Db, openDb } from './store/db.ts'
 import { readInstallation, writeInstallation } from './store/installation.ts'
 import { migrate } from './store/migrate.ts'
+import { billingAdmins } from './store/role-grant.ts'
 import { makeSip } from './switch/sip.ts'
+import { startWebhooks } from './webhooks/worker.ts'
 
 const clock: Clock = { now: () => instant(Date.now()) }
 const newId = () => newUuid(Date.now())
@@ -57,6 +65,27 @@ async function main(): Promise<void> {
   const jobs = startJobs(tasksOf(jobContext), jobContext)
   started.push({ name: 'jobs', stop: () => jobs.stop() })
 
+  const mailer = makeMailer({ smtpUrl: config.smtpUrl, folder: join(config.home, 'mail'), from: config.mailFrom }, log)
+  const access = makeAccess({
+    publicUrl: config.publicUrl,
+    vault: makeVault(readVaultKey(join(config.home, 'secret.key'))),
+    mailer,
+    oidc: config.oidc === null ? null : makeOidcClient(config.oidc),
+    log,
+  })
+  started.push({ name: 'mail', stop: () => access.close() })
+  const alerts = startAlertMails({
+    db,
+    now: () => clock.now(),
+    log,
+    sendMail: (mail) => mailer.post(mail),
+    billingAdminsOf: (tenantId) => billingAdmins(db, tenantId),
+  })
+  started.push({ name: 'alert mails', stop: () => alerts.stop() })
+  const { allowLoopbackWebhooks } = config
+  const webhooks = startWebhooks({ db, now: () => clock.now(), log, allowLoopback: allowLoopbackWebhooks })
+  started.push({ name: 'webhooks', stop: () => webhooks.stop() })
+
   const firstKey = await operatorKey(db, config.operatorKey)
   const deps: Deps & { onDirectoryChange: () => void } = {
     db,
@@ -64,6 +93,8 @@ async function main(): Promise<void> {
     clock,
     newId,
     keys: new KeyRing(db),
+    access,
+    allowLoopbackWebhooks,
     decks,
     gateways,
     recharger,
@@ -85,7 +116,7 @@ async function main(): Promise<void> {
   deps.onDirectoryChange = () => sip.directoryChanged()
   const app = await makeServer(
     deps,
-    [...ROUTES, (scope) => sip.registerRoutes(scope as unknown as FastifyInstance)],
+    [...ROUTES, ...CONSOLE_ROUTES, (scope) => sip.registerRoutes(scope as unknown as FastifyInstance)],
     log,
   )
   started.push({ name: 'HTTP server', stop: () => app.close() })

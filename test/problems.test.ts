@@ -74,7 +74,7 @@ describe('docs/problems.md', () => {
         page
           .split(/^## /m)
           .find((text) => text.startsWith(heading))
-          ?.match(/^\| `[\w-]+` \|/gm) ?? []
+          ?.match(/^\| `[\w-]+` *\|/gm) ?? []
       expect(listed.length).toBe(rows.length)
     }
   })

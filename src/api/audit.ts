@@ -1,8 +1,12 @@
-/** `GET /v1/tenants/{t}/audit`: the tenant's ledger, recomputed from its postings and compared (A2). */
+/** `GET /v1/tenants/{t}/audit`: the tenant's ledger, recomputed from its postings and compared (A2); and who changed what. */
 import { z } from 'zod'
+import { formatId } from '../core/ids.ts'
 import { type Currency, formatMicros, micros, toMoney } from '../core/money.ts'
+import { formatInstant } from '../core/time.ts'
 import { type Audit, type AuditDifference, auditTenant } from '../store/audit.ts'
-import { moneyOut } from './contract.ts'
+import { listAuditLog } from '../store/audit-log.ts'
+import { listOf, moneyOut, page, timeOut } from './contract.ts'
+import { cursorOf, pageCursor } from './cursor.ts'
 import type { Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 
@@ -36,10 +40,51 @@ const auditOut = z
   })
   .meta({ id: 'Audit' })
 
+const entryOut = z
+  .object({
+    id: z.string(),
+    at: timeOut,
+    actor: z.string().meta({ description: 'Name of the key' }),
+    action: z.string().meta({ description: 'Such as `licence.assigned`' }),
+    subject: z.string().meta({ description: 'Id of what was changed' }),
+    before: z.unknown().meta({ description: 'null: there was nothing, or it is not kept' }),
+    after: z.unknown(),
+  })
+  .meta({ id: 'AuditLogEntry' })
+
 export const auditRoutes: Routes = (app, deps) => {
+  app.get(
+    '/v1/tenants/:tenantId/audit-log',
+    {
+      config: { permission: 'audit-log:read' },
+      schema: {
+        summary: 'Who changed what, newest first',
+        tags: ['audit'],
+        params: tenantParams,
+        querystring: z.strictObject(page),
+        response: { 200: listOf(entryOut) },
+      },
+    },
+    async (request) => {
+      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
+      const { limit, cursor } = request.query
+      const rows = await listAuditLog(deps.db, tenantId, limit + 1, cursorOf(cursor))
+      return pageCursor(
+        rows,
+        limit,
+        (row) => row.id,
+        ({ id, at, actor, action, subject, before, after }) => ({
+          ...{ id: formatId('audit', id), at: formatInstant(at), actor, action, subject },
+          ...{ before: before ?? null, after: after ?? null },
+        }),
+      )
+    },
+  )
+
   app.get(
     '/v1/tenants/:tenantId/audit',
     {
+      config: { permission: 'books:read' },
       schema: {
         summary: 'Recomputes the ledger of the tenant from its postings and compares',
         tags: ['audit'],

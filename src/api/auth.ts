@@ -1,21 +1,30 @@
-/** API keys: a bearer token whose SHA-256 is stored; what it may do; and for whom. */
+/** Who asks, and may they? A bearer token (API key) or a cookie (a person's session); one table of permissions for both. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import type { Access } from '../access/access.ts'
+import { hashToken } from '../access/secret.ts'
+import type { Clock } from '../core/clock.ts'
 import { parseId, type SwitchId, type TenantId, type Uuid } from '../core/ids.ts'
+import { OWN_ACCOUNT, type Permission, permissionsOf, SCOPES, type Scope } from '../core/permission.ts'
 import type { Instant } from '../core/time.ts'
 import type { Db, Queryable } from '../store/db.ts'
+import { findSession, isSeenLongAgo, type LiveSession, sessionSeen } from '../store/person-session.ts'
 import { Problem } from './problem.ts'
 
-/** `operator`: everything. `tenant`: everything of one tenant. `switch`: credit control. `read`: look only. */
-export const SCOPES = ['operator', 'tenant', 'switch', 'read'] as const
-export type Scope = (typeof SCOPES)[number]
+export { SCOPES, type Scope }
 
 export interface Principal {
+  /** The key, or the person: whose idempotency keys these are. */
   readonly keyId: Uuid
+  /** For the audit log: the name of a key, the e-mail address of a person. */
   readonly name: string
-  /** Null: not bound to a tenant. */
+  /** The tenant that a key is bound to; null: not bound to one, or a person, who is asked about at each place. */
   readonly tenantId: TenantId | null
   readonly scopes: readonly Scope[]
+  /** What they may do at the place that this request is about. */
+  readonly permissions: ReadonlySet<Permission>
+  /** Null: an API key. */
+  readonly session: LiveSession | null
 }
 
 declare module 'fastify' {
@@ -23,10 +32,14 @@ declare module 'fastify' {
     principal: Principal | null
   }
   interface FastifyContextConfig {
-    /** Routes that need no key: health, the page, the description. */
+    /** Routes that need neither key nor session: health, the page, the description, signing in. */
     public?: boolean
-    /** Scopes of which the key needs one; absent: by method. */
-    scopes?: readonly Scope[]
+    /** What it takes to ask this. A route that is not public and names nothing is open to nobody. */
+    permission?: Permission
+    /** Fields of the body that take another permission than the rest of it. */
+    fields?: Readonly<Record<string, Permission>>
+    /** A POST that takes no `Idempotency-Key`: its answer holds a secret, or asking twice is meant. */
+    once?: false
   }
 }
 
@@ -51,11 +64,11 @@ export class KeyRing {
     const hash = hashSecret(secret)
     const known = this.cached.get(hash)
     if (known && known.until > Date.now()) return known.principal
-    const [row] = await this.db.query<{ key_id: Uuid; name: string; tenant_id: TenantId | null; scopes: Scope[] }>(
+    const [row] = await this.db.query<KeyRow>(
       'SELECT key_id, name, tenant_id, scopes FROM api_key WHERE secret_hash = $1 AND revoked_at IS NULL',
       [hash],
     )
-    const principal = row ? { keyId: row.key_id, name: row.name, tenantId: row.tenant_id, scopes: row.scopes } : null
+    const principal = row ? principalOfKey(row) : null
     // Unknown keys are not kept: whoever guesses must not fill our memory.
     if (principal) {
       if (this.cached.size >= CACHED_MAX) this.cached.clear()
@@ -63,7 +76,28 @@ export class KeyRing {
     }
     return principal
   }
+
+  /** A key was revoked: every key is looked up again. */
+  forget(): void {
+    this.cached.clear()
+  }
 }
+
+interface KeyRow {
+  readonly key_id: Uuid
+  readonly name: string
+  readonly tenant_id: TenantId | null
+  readonly scopes: readonly Scope[]
+}
+
+const principalOfKey = ({ key_id, name, tenant_id, scopes }: KeyRow): Principal => ({
+  keyId: key_id,
+  name,
+  tenantId: tenant_id,
+  scopes,
+  permissions: permissionsOf(scopes.map((scope) => `key:${scope}` as const)),
+  session: null,
+})
 
 /** Stores a key by its hash. The same secret again changes nothing. */
 export async function addKey(
@@ -77,23 +111,126 @@ export async function addKey(
   )
 }
 
-/** Who asks, and may they? Another tenant's things do not exist for a tenant's key. */
-export function authenticate(keys: KeyRing) {
+export interface Doors {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keys: KeyRing
+  /** Absent: only API keys open anything. */
+  readonly access?: Access
+}
+
+/** Another tenant's things do not exist for a tenant's key, and a tenant where a person holds no role does not exist for them. */
+export function authenticate(doors: Doors) {
   return async (request: FastifyRequest): Promise<void> => {
     request.principal = null
     const config = request.routeOptions.config
     if (config.public || request.is404) return
-    const match = /^Bearer ([\x21-\x7e]{1,512})$/.exec(request.headers.authorization ?? '')
-    const principal = match?.[1] === undefined ? null : await keys.find(match[1])
+    const principal = await identify(doors, request)
     if (!principal) throw new Problem('unauthorized')
+    if (principal.session !== null && !isSafe(request.method)) assertOwnPage(request, doors.access, true)
     request.principal = principal
-    const needed = config.scopes ?? (request.method === 'GET' ? ['operator', 'tenant', 'read'] : ['operator', 'tenant'])
-    if (!needed.some((scope) => principal.scopes.includes(scope as Scope))) throw new Problem('forbidden')
-    const { tenantId } = (request.params ?? {}) as { tenantId?: string }
-    if (principal.tenantId !== null && tenantId !== undefined && parseId('tenant', tenantId) !== principal.tenantId) {
-      throw new Problem('tenant-unknown')
+    if (isStranger(principal, request)) throw new Problem('tenant-unknown')
+    if (!mayAsk(principal, request)) throw new Problem('forbidden')
+  }
+}
+
+/** After the body was read: fields that take a permission of their own. */
+export async function authoriseFields(request: FastifyRequest): Promise<void> {
+  const { permission, fields } = request.routeOptions.config
+  const { body, principal } = request
+  if (fields === undefined || permission === undefined || principal === null) return
+  if (typeof body !== 'object' || body === null) return
+  for (const [field, value] of Object.entries(body)) {
+    if (value !== undefined && !principal.permissions.has(fields[field] ?? permission)) {
+      throw new Problem('forbidden', { param: field })
     }
   }
+}
+
+/** Would the same request still be let in? For answers that go on for hours. */
+export async function mayStill(doors: Doors, request: FastifyRequest): Promise<boolean> {
+  const principal = await identify(doors, request)
+  return principal !== null && !isStranger(principal, request) && mayAsk(principal, request)
+}
+
+const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD'
+
+async function identify(doors: Doors, request: FastifyRequest): Promise<Principal | null> {
+  const { authorization } = request.headers
+  if (authorization !== undefined) {
+    const match = /^Bearer ([\x21-\x7e]{1,512})$/.exec(authorization)
+    return match?.[1] === undefined ? null : doors.keys.find(match[1])
+  }
+  const secret = doors.access && sessionSecretOf(request, doors.access)
+  return secret === undefined ? null : principalOfSession(doors, secret, tenantIdOf(request))
+}
+
+/** The tenant of the path: undefined when it names none, null when it names one that cannot be. */
+function tenantIdOf(request: FastifyRequest): TenantId | null | undefined {
+  const { tenantId } = (request.params ?? {}) as { tenantId?: string }
+  return tenantId === undefined ? undefined : (parseId('tenant', tenantId) as TenantId | null)
+}
+
+async function principalOfSession(
+  { db, clock }: Doors,
+  secret: string,
+  tenantId: TenantId | null | undefined,
+): Promise<Principal | null> {
+  const now = clock.now()
+  const session = await findSession(db, hashToken(secret), tenantId ?? null, now)
+  if (!session) return null
+  if (isSeenLongAgo(session, now)) await sessionSeen(db, session.sessionId, now)
+  return {
+    keyId: session.personId,
+    name: session.email,
+    tenantId: null,
+    scopes: [],
+    permissions: new Set([...OWN_ACCOUNT, ...permissionsOf(session.roles)]),
+    session,
+  }
+}
+
+/** A person without a role at the tenant of the path, or the key of another one. */
+function isStranger({ session, tenantId }: Principal, request: FastifyRequest): boolean {
+  const asked = tenantIdOf(request)
+  if (asked === undefined) return false
+  return session === null ? tenantId !== null && asked !== tenantId : session.roles.length === 0
+}
+
+function mayAsk({ permissions }: Principal, request: FastifyRequest): boolean {
+  const { permission, fields = {} } = request.routeOptions.config
+  if (permission === undefined) return false
+  return permissions.has(permission) || Object.values(fields).some((other) => permissions.has(other))
+}
+
+/** What the browser shows of a session. */
+export const sessionSecretOf = (request: FastifyRequest, access: Access): string | undefined =>
+  request.cookies[access.cookieName]
+
+/**
+ * A browser sends its cookies with requests that other sites made. What changes something must come from a page of ours: `Origin`
+ * is ours, or the browser says `same-origin`. `strictly`: a request that says neither is refused as well.
+ */
+export function assertOwnPage(request: FastifyRequest, access: Access | undefined, strictly = false): void {
+  const { origin, host, 'sec-fetch-site': site } = request.headers
+  const isOwn =
+    origin === undefined
+      ? site === 'same-origin' || (site === undefined && !strictly)
+      : origin === access?.publicUrl.origin || hostOf(origin) === host
+  if (!isOwn) throw new Problem('cross-site-request')
+}
+
+const hostOf = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null)
+
+/** Does the one who asks hold this permission too? */
+export const may = (request: FastifyRequest, permission: Permission): boolean =>
+  principalOf(request).permissions.has(permission)
+
+/** The session of whoever asks; keys have none. */
+export function sessionOf(request: FastifyRequest): LiveSession {
+  const { session } = principalOf(request)
+  if (session === null) throw new Problem('forbidden')
+  return session
 }
 
 /** The switch that a key stands for: session ids are unique per key. */

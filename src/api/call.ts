@@ -9,7 +9,7 @@ import { type CallFilters, getCall, listCalls, recordToWire } from '../store/cal
 import type { Queryable } from '../store/db.ts'
 import type { TenantRow } from '../store/tenant.ts'
 import { findUser } from '../store/user.ts'
-import { idOf, listOf, moneyOut, page, problemSchema, time, timeOut } from './contract.ts'
+import { idOf, listOf, moneyOut, page, time, timeOut } from './contract.ts'
 import { cursorOf, pageCursor } from './cursor.ts'
 import { Problem } from './problem.ts'
 import { languageOf, type Routes } from './server.ts'
@@ -59,7 +59,7 @@ const fundingMembers = {
   amount: moneyOut.optional(),
 }
 
-const callOut = z
+export const callOut = z
   .object({
     id: z.string(),
     sessionId: z.string(),
@@ -121,12 +121,14 @@ export const callRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/calls',
     {
+      config: { permission: 'call:read' },
       schema: {
         summary: 'Call records, newest first; `from` and `to` bound when calls began',
         tags: ['calls'],
         params: tenantParams,
         querystring: listQuery,
-        response: { 200: listOf(callOut), 400: problemSchema },
+        problems: ['user-not-found'],
+        response: { 200: listOf(callOut) },
       },
     },
     async (request) => {
@@ -141,11 +143,13 @@ export const callRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/calls/:callId',
     {
+      config: { permission: 'call:read' },
       schema: {
         summary: 'One call record',
         tags: ['calls'],
         params: callParams,
-        response: { 200: callOut, 404: problemSchema },
+        problems: ['not-found'],
+        response: { 200: callOut },
       },
     },
     async (request) => {
@@ -157,6 +161,7 @@ export const callRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/calls/:callId/explanation',
     {
+      config: { permission: 'call:read' },
       schema: {
         summary: 'Explain this charge: the record in sentences (C8)',
         tags: ['calls'],
@@ -164,7 +169,8 @@ export const callRoutes: Routes = (app, deps) => {
         querystring: z.strictObject({
           lang: z.enum(LANGUAGES).optional().meta({ description: 'Absent: by `Accept-Language`' }),
         }),
-        response: { 200: explanationOut, 400: problemSchema, 404: problemSchema },
+        problems: ['not-found'],
+        response: { 200: explanationOut },
       },
     },
     async (request) => {

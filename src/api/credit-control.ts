@@ -7,14 +7,18 @@ import type { CallId, SwitchId, TenantId, UserId } from '../core/ids.ts'
 import { GRANT_SECONDS_DEFAULT, USED_SECONDS_MAX } from '../core/limits.ts'
 import type { CreditControlRequest, Reply } from '../core/request.ts'
 import { switchOf } from './auth.ts'
-import { idOf, problemSchema, time } from './contract.ts'
+import { idOf, notWellFormed, problemSchema, time, wellFormed } from './contract.ts'
 import { sendBytes } from './idempotency.ts'
-import { PROBLEMS, Problem, problemBody } from './problem.ts'
+import { hint } from './invalid.ts'
+import { type ApiProblemCode, PROBLEMS, Problem, problemBody } from './problem.ts'
 import { type Deps, languageOf, type Routes } from './server.ts'
 
 /** No control characters: sessions and causes are joined with some of them on their way to the store. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const plainText = z.string().regex(/^[^\u0000-\u001f\u007f]*$/, { error: 'no control characters' })
+const plainText = z
+  .string()
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  .regex(/^[^\u0000-\u001f\u007f]*$/, { error: hint('no control characters', 'pas de caractère de commande') })
+  .refine(wellFormed, { error: notWellFormed })
 
 const sessionId = plainText.min(1).max(255)
 const requestNumber = z.number().int().min(0).max(2_147_483_647)
@@ -24,50 +28,72 @@ const tenantId = idOf<TenantId>('tenant')
 /** What was dialled: anything of at most 64 characters is answered with a refusal if it is no number. */
 const dialled = z.string().max(64)
 
-const initial = z.strictObject({
-  sessionId,
-  requestNumber,
-  type: z.literal('initial'),
-  tenantId,
-  userId: idOf<UserId>('user').optional(),
-  sipUsername: plainText.min(1).max(64).optional(),
-  direction: z.enum(['out', 'in', 'conference-out']),
-  calledNumber: dialled,
-  callingNumber: dialled.optional(),
-  requestedSeconds,
-  eventTime: time.optional(),
-})
+const initial = z
+  .strictObject({
+    sessionId,
+    requestNumber,
+    type: z.literal('initial'),
+    tenantId,
+    userId: idOf<UserId>('user').optional(),
+    sipUsername: plainText.min(1).max(64).optional(),
+    direction: z.enum(['out', 'in', 'conference-out']),
+    calledNumber: dialled,
+    callingNumber: dialled.optional(),
+    requestedSeconds,
+    eventTime: time.optional(),
+  })
+  .meta({
+    id: 'CreditControlInitial',
+    example: {
+      sessionId: 'leg-1',
+      requestNumber: 0,
+      type: 'initial',
+      tenantId: 'ten_06f3q0w8xh7gk2m4n5p6r7s8t9',
+      sipUsername: 'maya',
+      direction: 'out',
+      calledNumber: '+14155550100',
+      requestedSeconds: 60,
+    },
+  })
 
-const update = z.strictObject({
-  sessionId,
-  requestNumber,
-  type: z.literal('update'),
-  usedSeconds,
-  requestedSeconds,
-  eventTime: time.optional(),
-})
+const update = z
+  .strictObject({
+    sessionId,
+    requestNumber,
+    type: z.literal('update'),
+    usedSeconds,
+    requestedSeconds,
+    eventTime: time.optional(),
+  })
+  .meta({ id: 'CreditControlUpdate' })
 
-const termination = z.strictObject({
-  sessionId,
-  requestNumber,
-  type: z.literal('termination'),
-  usedSeconds,
-  cause: plainText.min(1).max(64).default('unspecified'),
-  eventTime: time.optional(),
-})
+const termination = z
+  .strictObject({
+    sessionId,
+    requestNumber,
+    type: z.literal('termination'),
+    usedSeconds,
+    cause: plainText.min(1).max(64).default('unspecified'),
+    eventTime: time.optional(),
+  })
+  .meta({ id: 'CreditControlTermination' })
 
-const event = z.strictObject({
-  sessionId,
-  requestNumber: requestNumber.default(0),
-  type: z.literal('event'),
-  tenantId,
-  userId: idOf<UserId>('user').optional(),
-  service: z.enum(SERVICES),
-  units: z.number().int().min(1).max(1_000_000),
-  eventTime: time.optional(),
-})
+const event = z
+  .strictObject({
+    sessionId,
+    requestNumber: requestNumber.default(0),
+    type: z.literal('event'),
+    tenantId,
+    userId: idOf<UserId>('user').optional(),
+    service: z.enum(SERVICES),
+    units: z.number().int().min(1).max(1_000_000),
+    eventTime: time.optional(),
+  })
+  .meta({ id: 'CreditControlEvent' })
 
-export const creditControlBody = z.discriminatedUnion('type', [initial, update, termination, event])
+export const creditControlBody = z
+  .discriminatedUnion('type', [initial, update, termination, event])
+  .meta({ id: 'CreditControlRequest' })
 
 const fundingOut = z.array(
   z.object({
@@ -95,19 +121,27 @@ const answerOut = z
 
 const BULK_MAX = 1_000
 
+const SEQUENCE = [
+  'tenant-unknown',
+  'session-unknown',
+  'session-ended',
+  'request-reused',
+  'request-out-of-order',
+] as const satisfies readonly ApiProblemCode[]
+
 type Body = z.output<typeof creditControlBody>
 
 export const creditControlRoutes: Routes = (app, deps) => {
-  const config = { scopes: ['operator', 'tenant', 'switch'] } as const
   app.post(
     '/v1/credit-control',
     {
-      config,
+      config: { permission: 'call:charge' },
       schema: {
         summary: 'Authorise, extend, end or charge a call',
         tags: ['credit control'],
         body: creditControlBody,
-        response: { 200: answerOut, 400: problemSchema, 404: problemSchema, 409: problemSchema, 503: problemSchema },
+        problems: SEQUENCE,
+        response: { 200: answerOut },
       },
     },
     async (request, reply) => {
@@ -119,13 +153,14 @@ export const creditControlRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/credit-control/bulk',
     {
-      config,
+      config: { permission: 'call:charge' },
       bodyLimit: 16 * 1_048_576,
       schema: {
         summary: 'Many requests of one switch, answered in order',
         tags: ['credit control'],
         body: z.array(creditControlBody).min(1).max(BULK_MAX),
-        response: { 200: z.array(answerOut), 400: problemSchema, 503: problemSchema },
+        problems: ['tenant-unknown'],
+        response: { 200: z.array(z.union([answerOut, problemSchema])) },
       },
     },
     async (request, reply) => {

@@ -12,6 +12,19 @@ export function cursorOf(cursor: string | undefined): Uuid | null {
   return text as Uuid
 }
 
+/** One page of a list that is short by nature and was read as a whole. */
+export function pageOfAll<Row, Out>(
+  rows: readonly Row[],
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+  keyOf: (row: Row) => string,
+  toWire: (row: Row) => Out,
+): { data: Out[]; nextCursor: string | null } {
+  const after = cursor === undefined ? null : Buffer.from(cursor, 'base64url').toString('latin1')
+  const last = after === null ? -1 : rows.findIndex((row) => keyOf(row) === after)
+  if (after !== null && last === -1) throw new Problem('invalid-request', { param: 'cursor' })
+  return pageCursor(rows.slice(last + 1, last + 2 + limit), limit, keyOf, toWire)
+}
+
 /** One page of the `limit + 1` rows that were read: the last one only says that there are more. */
 export function pageCursor<Row, Out>(
   rows: readonly Row[],

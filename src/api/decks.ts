@@ -1,8 +1,7 @@
 /** The active rate deck in memory, and its replacement: a deck replaces the one before it for the whole installation (R1). */
 import type { Clock } from '../core/clock.ts'
 import type { Uuid } from '../core/ids.ts'
-import { makeRateDeck, type RateDeck } from '../core/rate-deck.ts'
-import type { RateRows } from '../core/rate-rows.ts'
+import type { RateDeck } from '../core/rate-deck.ts'
 import type { Db, Tx } from '../store/db.ts'
 import { activateDeck, activeDeck, type DeckVersion, loadDeck, publishDeck } from '../store/rate-deck.ts'
 
@@ -11,7 +10,8 @@ const KEPT = 3
 
 export interface Decks {
   current(): RateDeck | null
-  publish(tx: Tx, id: Uuid, rows: RateRows): Promise<DeckVersion>
+  /** Stores the rows of `deck` under the next version and makes it the active one. */
+  publish(tx: Tx, id: Uuid, deck: RateDeck): Promise<DeckVersion>
   /** Null: there is no such deck. */
   activate(tx: Tx, id: Uuid): Promise<DeckVersion | null>
   /** Looks whether another process has changed the active deck; loads it if so. */
@@ -33,10 +33,10 @@ export async function makeDecks(db: Db, clock: Clock): Promise<Decks> {
 
   const decks: Decks = {
     current: () => current,
-    async publish(tx, id, rows) {
-      const version = await publishDeck(tx, { id, publishedAt: clock.now(), rows })
+    async publish(tx, id, deck) {
+      const version = await publishDeck(tx, { id, publishedAt: clock.now(), rows: deck.rows })
       await activateDeck(tx, id, clock.now())
-      keep(makeRateDeck(version.version, rows))
+      keep({ ...deck, version: version.version })
       return version
     },
     activate: (tx, id) => activateDeck(tx, id, clock.now()),

@@ -23,11 +23,19 @@ export const healthRoutes: Routes = (app, deps) => {
 
   app.get(
     '/readyz',
-    { config, schema: { summary: 'Calls can be charged', tags: ['process'], security: [] } },
+    {
+      config,
+      schema: {
+        summary: 'Calls can be charged',
+        tags: ['process'],
+        security: [],
+        response: { 200: z.object({ status: z.literal('ready') }) },
+      },
+    },
     async () => {
       try {
         await deps.db.query('SELECT 1')
-        return { status: 'ready' }
+        return { status: 'ready' as const }
       } catch {
         throw new Problem('service-unavailable', { retryAfterSeconds: 1 })
       }

@@ -11,6 +11,13 @@ import { principalOf } from './auth.ts'
 import { Problem } from './problem.ts'
 import type { Deps } from './server.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Stands for a body that is too large to be kept: a rate deck. */
+    bodyDigest?: string
+  }
+}
+
 export interface Answer {
   readonly status: number
   readonly body: unknown
@@ -78,7 +85,10 @@ function keyOf(request: FastifyRequest): string | null {
   const header = request.headers['idempotency-key']
   if (header === undefined || request.method !== 'POST') return null
   if (typeof header !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(header)) {
-    throw new Problem('invalid-request', { param: 'Idempotency-Key', detail: '1 to 255 visible ASCII characters' })
+    throw new Problem('invalid-request', {
+      param: 'Idempotency-Key',
+      detail: { en: '1 to 255 visible ASCII characters', fr: '1 à 255 caractères ASCII visibles' },
+    })
   }
   return header
 }
@@ -86,7 +96,7 @@ function keyOf(request: FastifyRequest): string | null {
 const hashOf = (request: FastifyRequest): string =>
   createHash('sha256')
     .update(`${request.method} ${request.url}\n`)
-    .update(Buffer.isBuffer(request.body) ? request.body : JSON.stringify(request.body ?? null, bigintSafe))
+    .update(request.bodyDigest ?? JSON.stringify(request.body ?? null, bigintSafe))
     .digest('base64url')
 
 const bigintSafe = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)

@@ -6,6 +6,7 @@ import { holds, isVoice, mayAssign, mayPurchase } from '../core/licence.ts'
 import { formatInstant, type Instant } from '../core/time.ts'
 import { record } from '../store/audit-log.ts'
 import type { Tx } from '../store/db.ts'
+import { recordEvents } from '../store/event.ts'
 import {
   addSeats,
   changeAssigned,
@@ -19,15 +20,18 @@ import {
 } from '../store/licence.ts'
 import { lockTenant } from '../store/tenant.ts'
 import { lockUser, type UserRow } from '../store/user.ts'
-import { principalOf } from './auth.ts'
-import { idOf, listOf, problemSchema, timeOut } from './contract.ts'
+import { may, principalOf } from './auth.ts'
+import { idOf, listOf, page, timeOut } from './contract.ts'
+import { pageOfAll } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { Problem } from './problem.ts'
 import type { Deps, Routes } from './server.ts'
 import { nowFor, tenantOf, tenantParams } from './tenant.ts'
-import { userOf, userToWire } from './user.ts'
+import { userOf, userOut, userToWire } from './user.ts'
 
-const subscriptionBody = z.strictObject({ sku: z.enum(SKUS), quantity: z.number().int().min(1).max(1_000_000) })
+const subscriptionBody = z
+  .strictObject({ sku: z.enum(SKUS), quantity: z.number().int().min(1).max(1_000_000) })
+  .meta({ example: { sku: 'voice-with-calling-plan', quantity: 10 } })
 
 const subscriptionOut = z
   .object({
@@ -47,18 +51,26 @@ const toWire = (row: Subscription): z.input<typeof subscriptionOut> => ({
   createdAt: formatInstant(row.createdAt),
 })
 
-const licenceParams = tenantParams.extend({ userId: idOf<UserId>('user'), sku: z.string().max(64) })
+const licenceParams = tenantParams.extend({
+  userId: idOf<UserId>('user'),
+  sku: z
+    .string()
+    .max(64)
+    .meta({ examples: [...SKUS] }),
+})
 
 export const licenceRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/tenants/:tenantId/subscriptions',
     {
+      config: { permission: 'licence:buy' },
       schema: {
         summary: 'Buy seats',
         tags: ['licences'],
         params: tenantParams,
         body: subscriptionBody,
-        response: { 201: subscriptionOut, 422: problemSchema },
+        problems: ['not-available-in-country', 'sku-not-offered', 'partner-required', 'licence-limit-reached'],
+        response: { 201: subscriptionOut },
       },
     },
     (request, reply) =>
@@ -69,7 +81,7 @@ export const licenceRoutes: Routes = (app, deps) => {
         const { sku, quantity } = request.body
         const subscriptions = await lockSubscriptions(tx, tenantId)
         const voicePurchased = subscriptions.reduce((sum, row) => (isVoice(row.sku) ? sum + row.purchased : sum), 0)
-        const by = principalOf(request).scopes.includes('operator') ? 'operator' : 'tenant'
+        const by = may(request, 'licence:order-without-plan') ? 'operator' : 'tenant'
         const no = mayPurchase({ licenceType: tenant.licenceType, sku, quantity, voicePurchased, by })
         if (no) throw new Problem(no, { param: no === 'licence-limit-reached' ? 'quantity' : 'sku' })
         const at = deps.clock.now()
@@ -97,27 +109,37 @@ export const licenceRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/subscriptions',
     {
+      config: { permission: 'licence:read' },
       schema: {
         summary: 'List seats',
         tags: ['licences'],
         params: tenantParams,
+        querystring: z.strictObject(page),
         response: { 200: listOf(subscriptionOut) },
       },
     },
     async (request) => {
       const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
-      return { data: (await listSubscriptions(deps.db, tenantId)).map(toWire), nextCursor: null }
+      return pageOfAll(await listSubscriptions(deps.db, tenantId), request.query, (row) => row.subscriptionId, toWire)
     },
   )
 
   app.put(
     '/v1/tenants/:tenantId/users/:userId/licences/:sku',
     {
+      config: { permission: 'licence:assign' },
       schema: {
         summary: 'Assign a licence',
         tags: ['licences'],
         params: licenceParams,
-        body: z.strictObject({}).nullish(),
+        problems: [
+          'not-found',
+          'no-seat-left',
+          'location-without-plan',
+          'voice-licence-required',
+          'other-voice-licence-assigned',
+        ],
+        response: { 200: userOut },
       },
     },
     (request, reply) => changeLicence(deps, request, reply, assign),
@@ -125,7 +147,16 @@ export const licenceRoutes: Routes = (app, deps) => {
 
   app.delete(
     '/v1/tenants/:tenantId/users/:userId/licences/:sku',
-    { schema: { summary: 'Remove a licence', tags: ['licences'], params: licenceParams } },
+    {
+      config: { permission: 'licence:assign' },
+      schema: {
+        summary: 'Remove a licence',
+        tags: ['licences'],
+        params: licenceParams,
+        problems: ['not-found'],
+        response: { 200: userOut },
+      },
+    },
     (request, reply) => changeLicence(deps, request, reply, remove),
   )
 }
@@ -171,6 +202,15 @@ function changeLicence(
         before: userToWire(user),
         after: userToWire(after),
       })
+      await recordEvents(
+        tx,
+        skusChanged(action, user, sku).map((changed) => ({
+          tenantId,
+          type: action,
+          at: nowFor(deps, tenant),
+          data: { userId: formatId('user', userId), sku: changed, user: userToWire(after) },
+        })),
+      )
     }
     return { status: 200, body: userToWire(after) }
   })
@@ -196,12 +236,15 @@ async function assign({ tx, deps, user, sku, subscriptions, at }: LicenceChange)
   return 'licence.assigned' as const
 }
 
+/** L9: the International add-on needs the voice licence and goes with it. */
+function skusChanged(action: 'licence.assigned' | 'licence.removed', user: UserRow, sku: Sku): Sku[] {
+  const takesAddOn = action === 'licence.removed' && sku === 'voice-with-calling-plan' && user.internationalPlan
+  return takesAddOn ? ['international-calling-plan', sku] : [sku]
+}
+
 async function remove({ tx, deps, user, sku, at }: LicenceChange) {
   if (!holds(user, sku)) return null
-  // L9: the International add-on needs the voice licence and goes with it.
-  const goes: Sku[] =
-    sku === 'voice-with-calling-plan' && user.internationalPlan ? ['international-calling-plan', sku] : [sku]
-  for (const gone of goes) {
+  for (const gone of skusChanged('licence.removed', user, sku)) {
     if (isVoice(gone)) await setVoice(tx, user.userId, null)
     else await setInternational(tx, user.userId, false)
     await changeAssigned(tx, user.tenantId, gone, -1)

@@ -6,6 +6,7 @@ import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { TenantId } from '../core/ids.ts'
 import { findTenant } from '../store/tenant.ts'
+import { mayStill } from './auth.ts'
 import { overviewOut, readOverview } from './overview.ts'
 import type { Deps, Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
@@ -39,11 +40,10 @@ export const liveRoutes: Routes = (app, deps) => {
     if (tenantId) wake([tenantId])
   })
 
-  const config = { scopes: ['operator', 'tenant', 'read'] } as const
   app.get(
     '/v1/tenants/:tenantId/overview',
     {
-      config,
+      config: { permission: 'overview:read' },
       schema: {
         summary: 'Pools, wallet, calls in progress and the last calls, at once',
         tags: ['live'],
@@ -57,7 +57,7 @@ export const liveRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/live',
     {
-      config,
+      config: { permission: 'overview:read' },
       schema: {
         summary: 'The overview as server-sent events: a snapshot at once, and after every change',
         tags: ['live'],
@@ -72,7 +72,6 @@ export const liveRoutes: Routes = (app, deps) => {
     },
     async (request, reply) => {
       const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
-      const secret = request.headers.authorization?.slice('Bearer '.length) ?? ''
       reply.hijack()
       const ofTenant = streams.get(tenantId) ?? new Set()
       streams.set(tenantId, ofTenant)
@@ -80,7 +79,7 @@ export const liveRoutes: Routes = (app, deps) => {
         deps,
         tenantId,
         response: reply.raw,
-        isAllowed: async () => (await deps.keys.find(secret)) !== null,
+        isAllowed: () => mayStill(deps, request),
         onEnd: () => {
           ofTenant.delete(stream)
           if (ofTenant.size === 0 && streams.get(tenantId) === ofTenant) streams.delete(tenantId)

@@ -4,9 +4,10 @@ import { formatId, type UserId } from '../core/ids.ts'
 import { type E164, factsOf } from '../core/numbering.ts'
 import { formatInstant } from '../core/time.ts'
 import { record } from '../store/audit-log.ts'
+import { recordEvents } from '../store/event.ts'
 import { assignNumber, insertNumber, listNumbers, type NumberRow } from '../store/number.ts'
 import { principalOf } from './auth.ts'
-import { e164, idOf, listOf, page, problemSchema, timeOut } from './contract.ts'
+import { e164, idOf, listOf, page, timeOut } from './contract.ts'
 import { pageCursor } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { Problem } from './problem.ts'
@@ -16,7 +17,9 @@ import { takenAs, userOf } from './user.ts'
 
 const TYPES = ['user', 'service-toll', 'service-toll-free'] as const
 
-const numberBody = z.strictObject({ number: e164, type: z.enum(TYPES), userId: idOf<UserId>('user').optional() })
+const numberBody = z
+  .strictObject({ number: e164, type: z.enum(TYPES), userId: idOf<UserId>('user').optional() })
+  .meta({ example: { number: '+14165550199', type: 'service-toll' } })
 
 const numberOut = z
   .object({
@@ -46,13 +49,14 @@ export const numberRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/tenants/:tenantId/phone-numbers',
     {
-      config: { scopes: ['operator'] },
+      config: { permission: 'number:edit' },
       schema: {
         summary: 'Put a number in service at once (operator)',
         tags: ['numbers'],
         params: tenantParams,
         body: numberBody,
-        response: { 201: numberOut, 404: problemSchema, 409: problemSchema, 422: problemSchema },
+        problems: ['user-not-found', 'number-taken', 'number-type-mismatch'],
+        response: { 201: numberOut },
       },
     },
     async (request, reply) => {
@@ -75,6 +79,7 @@ export const numberRoutes: Routes = (app, deps) => {
           subject: number,
           after,
         })
+        await recordEvents(tx, [{ tenantId, type: 'number.in-service', at: deps.clock.now(), data: after }])
         return { status: 201, body: after }
       })
       deps.onDirectoryChange()
@@ -85,6 +90,7 @@ export const numberRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/phone-numbers',
     {
+      config: { permission: 'number:read' },
       schema: {
         summary: 'List numbers',
         tags: ['numbers'],

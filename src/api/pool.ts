@@ -1,13 +1,15 @@
 /** `GET /v1/tenants/{t}/pools`: minutes of a month, by country and plan (P2, P5, L7). */
 import { z } from 'zod'
 import { poolFigures } from '../core/pool.ts'
-import { type Month, parseMonth, periodOf } from '../core/time.ts'
+import { type Month, periodOf } from '../core/time.ts'
 import { listPools, openCurrentPools } from '../store/pool.ts'
-import { listOf, problemSchema } from './contract.ts'
+import { listOf, page } from './contract.ts'
+import { pageOfAll } from './cursor.ts'
+import { hint } from './invalid.ts'
 import type { Routes } from './server.ts'
 import { nowFor, tenantOf, tenantParams } from './tenant.ts'
 
-const poolOut = z
+export const poolOut = z
   .object({
     country: z.string(),
     plan: z.enum(['domestic', 'international', 'conference']),
@@ -22,8 +24,7 @@ const poolOut = z
 
 const month = z
   .string()
-  .max(10)
-  .refine((text) => parseMonth(text) !== null, { error: 'a month such as 2026-11' })
+  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: hint('a month such as 2026-11', 'un mois tel que 2026-11') })
   .transform((text) => text as Month)
   .meta({ description: 'Calendar month of the tenant; absent: the current one' })
 
@@ -31,12 +32,13 @@ export const poolRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/pools',
     {
+      config: { permission: 'pool:read' },
       schema: {
         summary: 'Minute pools of a month',
         tags: ['pools'],
         params: tenantParams,
-        querystring: z.strictObject({ month: month.optional() }),
-        response: { 200: listOf(poolOut), 400: problemSchema },
+        querystring: z.strictObject({ ...page, month: month.optional() }),
+        response: { 200: listOf(poolOut) },
       },
     },
     async (request) => {
@@ -45,8 +47,12 @@ export const poolRoutes: Routes = (app, deps) => {
       await openCurrentPools(deps.db, tenant, now, deps.newId)
       const wanted = request.query.month ?? periodOf(now, tenant.timeZone).month
       const pools = await listPools(deps.db, tenant.tenantId, wanted)
-      const data = pools.map(({ key, account }) => ({ ...key, month: wanted, ...poolFigures(account, now) }))
-      return { data, nextCursor: null }
+      return pageOfAll(
+        pools,
+        request.query,
+        ({ account }) => account.name,
+        ({ key, account }) => ({ ...key, month: wanted, ...poolFigures(account, now) }),
+      )
     },
   )
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { UserId } from '../core/ids.ts'
 import { findPrice } from '../store/price.ts'
 import { classification, rateOut, refusalOut } from './call.ts'
-import { idOf, moneyOut, problemSchema } from './contract.ts'
+import { idOf, moneyOut } from './contract.ts'
 import type { Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 import { userOf } from './user.ts'
@@ -21,19 +21,21 @@ const fundOut = {
 }
 
 const priceOut = z.discriminatedUnion('result', [
-  z.object({
-    result: z.literal('priced'),
-    classification,
-    country: z.string().nullable(),
-    charged: z.boolean(),
-    ...fundOut,
-    rate: rateOut.nullable(),
-    afterwards: z
-      .object(fundOut)
-      .nullable()
-      .meta({ description: 'Who pays when the minutes of the plan are used up; null: nobody' }),
-  }),
-  z.object({ result: z.literal('refused'), classification, refusal: refusalOut }),
+  z
+    .object({
+      result: z.literal('priced'),
+      classification,
+      country: z.string().nullable(),
+      charged: z.boolean(),
+      ...fundOut,
+      rate: rateOut.nullable(),
+      afterwards: z
+        .object(fundOut)
+        .nullable()
+        .meta({ description: 'Who pays when the minutes of the plan are used up; null: nobody' }),
+    })
+    .meta({ id: 'Price' }),
+  z.object({ result: z.literal('refused'), classification, refusal: refusalOut }).meta({ id: 'PriceRefused' }),
 ])
 
 /** In a query string an unescaped `+` is a space: numbers are pasted there every day. */
@@ -41,19 +43,21 @@ const dialled = z
   .string()
   .min(1)
   .max(64)
+  .meta({ description: 'E.164 with `+`, or what the user would dial', examples: ['+33142685300', '911'] })
   .transform((text) => text.replace(/^ /, '+'))
-  .meta({ description: 'E.164 with `+`, or what the user would dial' })
 
 export const priceRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/price',
     {
+      config: { permission: 'price:read' },
       schema: {
         summary: 'What a call by this user to that number costs now, and which fund pays; or why it would be refused',
         tags: ['rates'],
         params: tenantParams,
         querystring: z.strictObject({ userId: idOf<UserId>('user'), to: dialled }),
-        response: { 200: priceOut, 400: problemSchema, 404: problemSchema },
+        problems: ['user-not-found'],
+        response: { 200: priceOut },
       },
     },
     async (request) => {

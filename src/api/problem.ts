@@ -6,6 +6,7 @@ import type { Language } from '../core/problems.ts'
 import { SEQUENCE_PROBLEMS } from '../core/problems.ts'
 import { CLOCK_PROBLEMS } from '../jobs/clock.ts'
 import { FUNDING_PROBLEMS } from '../payments/problems.ts'
+import { ACCESS_PROBLEMS } from './access-problems.ts'
 
 interface ProblemKind {
   readonly status: number
@@ -16,6 +17,7 @@ export const PROBLEMS = {
   ...SEQUENCE_PROBLEMS,
   ...FUNDING_PROBLEMS,
   ...CLOCK_PROBLEMS,
+  ...ACCESS_PROBLEMS,
   'invalid-request': {
     status: 400,
     title: { en: 'The request is not valid.', fr: 'La requête n’est pas valide.' },
@@ -34,11 +36,42 @@ export const PROBLEMS = {
   },
   unauthorized: {
     status: 401,
-    title: { en: 'A valid API key is required.', fr: 'Une clé d’API valide est nécessaire.' },
+    title: { en: 'Sign in, or send a valid API key.', fr: 'Connectez-vous ou envoyez une clé d’API valide.' },
   },
   forbidden: {
     status: 403,
-    title: { en: 'This API key may not do that.', fr: 'Cette clé d’API n’autorise pas cette action.' },
+    title: {
+      en: 'This API key or role may not do that.',
+      fr: 'Cette clé d’API ou ce rôle n’autorise pas cette action.',
+    },
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: {
+      en: 'There is something here, but not for this method; see Allow.',
+      fr: 'Il y a bien quelque chose ici, mais pas pour cette méthode ; voir Allow.',
+    },
+  },
+  'overdraft-in-use': {
+    status: 409,
+    title: {
+      en: 'More of the overdraft is in use than this limit allows. Put money into the wallet first.',
+      fr: 'Le découvert utilisé dépasse cette limite. Approvisionnez d’abord le portefeuille.',
+    },
+  },
+  'time-zone-in-another-month': {
+    status: 409,
+    title: {
+      en: 'It is another month there right now. Change the time zone when both have the same month.',
+      fr: 'Le mois en cours n’y est pas le même. Changez de fuseau horaire quand les deux ont le même mois.',
+    },
+  },
+  'own-api-key': {
+    status: 409,
+    title: {
+      en: 'A key cannot revoke itself. Use another operator key.',
+      fr: 'Une clé ne peut pas se révoquer elle-même. Utilisez une autre clé d’exploitant.',
+    },
   },
   'not-found': {
     status: 404,
@@ -179,6 +212,24 @@ export const PROBLEMS = {
       fr: 'L’horloge d’un client qui a des appels ne peut qu’avancer.',
     },
   },
+  'webhook-url-refused': {
+    status: 422,
+    title: {
+      en: 'Events are sent to https addresses on the public Internet only.',
+      fr: 'Les événements ne sont envoyés qu’à des adresses https sur l’Internet public.',
+    },
+  },
+  'webhook-limit-reached': {
+    status: 422,
+    title: { en: 'A tenant can have at most 20 webhooks.', fr: 'Un client peut avoir au plus 20 webhooks.' },
+  },
+  'webhook-disabled': {
+    status: 409,
+    title: {
+      en: 'This webhook is disabled. Enable it first.',
+      fr: 'Ce webhook est désactivé. Activez-le d’abord.',
+    },
+  },
   'service-unavailable': {
     status: 503,
     title: {
@@ -200,8 +251,10 @@ export type ApiProblemCode = keyof typeof PROBLEMS
 export interface ProblemDetails {
   /** The field at fault, as a path: `amount.currency`. */
   readonly param?: string
-  /** A sentence about this very request. */
-  readonly detail?: string
+  /** A sentence about this very request; a text alone is in the reader's language already. */
+  readonly detail?: string | Readonly<Record<Language, string>>
+  /** For 405: what may be asked here instead. */
+  readonly allow?: readonly string[]
   /** More members of the problem (RFC 9457 §3.2). */
   readonly extra?: Readonly<Record<string, unknown>>
   readonly retryAfterSeconds?: number
@@ -223,12 +276,13 @@ export class Problem extends Error {
 /** The body of a problem, with the title in the reader's language. */
 export function problemBody(code: ApiProblemCode, details: ProblemDetails, language: Language, requestId: string) {
   const { status, title } = PROBLEMS[code]
+  const detail = typeof details.detail === 'object' ? details.detail[language] : details.detail
   return {
     type: `urn:ringfence:problem:${code}`,
     title: title[language],
     status,
     code,
-    ...(details.detail === undefined ? {} : { detail: details.detail }),
+    ...(detail === undefined ? {} : { detail }),
     ...(details.param === undefined ? {} : { param: details.param }),
     ...details.extra,
     requestId,

@@ -1,5 +1,6 @@
 /** The HTTP edge: one Fastify instance, one place for authentication, one for errors, one for idempotency. */
 import { randomBytes } from 'node:crypto'
+import cookie from '@fastify/cookie'
 import swagger from '@fastify/swagger'
 import Fastify, {
   type FastifyBaseLogger,
@@ -10,13 +11,11 @@ import Fastify, {
 } from 'fastify'
 import {
   hasZodFastifySchemaValidationErrors,
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
-import { fr } from 'zod/locales'
+import type { Access } from '../access/access.ts'
 import type { Engine } from '../charging/engine.ts'
 import { ServiceUnavailable } from '../charging/engine.ts'
 import type { Clock } from '../core/clock.ts'
@@ -26,9 +25,12 @@ import type { JobContext } from '../jobs/index.ts'
 import type { Gateways } from '../payments/gateway.ts'
 import type { Recharger } from '../payments/recharger.ts'
 import { type Db, isConnectionLost } from '../store/db.ts'
-import { authenticate, type KeyRing } from './auth.ts'
+import { authenticate, authoriseFields, type KeyRing } from './auth.ts'
 import type { Decks } from './decks.ts'
+import { type FieldFailure, invalidRequest } from './invalid.ts'
+import { DOCUMENT, describeDocument, describeRoute } from './openapi.ts'
 import { Problem, problemBody } from './problem.ts'
+import { answerNoHttp, beStrict, parseJsonStrictly } from './strict.ts'
 
 /** What routes may use; main.ts is the only place that knows where it comes from. */
 export interface Deps {
@@ -37,6 +39,8 @@ export interface Deps {
   readonly clock: Clock
   readonly newId: () => Uuid
   readonly keys: KeyRing
+  /** For people who sign in. Absent: only API keys open anything. */
+  readonly access?: Access
   readonly decks: Decks
   /** By name; the first is the one for new payment methods. */
   readonly gateways: Gateways
@@ -47,6 +51,8 @@ export interface Deps {
   readonly sipDomain: string
   /** Told after somebody's SIP credentials or numbers changed. */
   readonly onDirectoryChange: () => void
+  /** For tests: webhooks may go to this machine, over plain HTTP. Absent: they may not. */
+  readonly allowLoopbackWebhooks?: boolean
 }
 
 export type App = FastifyInstance<
@@ -72,63 +78,44 @@ export async function makeServer(deps: Deps, routes: readonly Routes[], logger: 
     frameworkErrors: (error, request, reply) => sendError(error, request as FastifyRequest, reply as FastifyReply),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     forceCloseConnections: true,
+    clientErrorHandler: answerNoHttp,
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  parseJsonStrictly(app)
+  parseJsonStrictly(app as unknown as FastifyInstance)
   app.setErrorHandler(sendError)
-  app.setNotFoundHandler(() => {
-    throw new Problem('not-found')
-  })
-  app.addHook('onRequest', authenticate(deps.keys))
+  beStrict(app as unknown as FastifyInstance)
+  // Before `authenticate`, which reads a session's secret from there.
+  await app.register(cookie)
+  app.addHook('onRequest', authenticate(deps))
+  app.addHook('preHandler', authoriseFields)
   app.addHook('onSend', async (request, reply) => {
     reply.header('request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
   })
   await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Ringfence',
-        version: '1',
-        description: 'Licences, minute pools, wallet and calls that are charged while they happen.',
-      },
-      servers: [{ url: '/' }],
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
-      security: [{ apiKey: [] }],
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    openapi: DOCUMENT,
+    transform: describeRoute,
+    transformObject: describeDocument,
   })
   // Registered in a plugin of their own, so that the description plugin has seen its hook before the first route.
   await app.register(async (scope) => {
     for (const register of routes) await register(scope.withTypeProvider<ZodTypeProvider>() as unknown as App, deps)
   })
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  app.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, () => app.swagger())
   return app as unknown as App
 }
 
-/** JSON in UTF-8 or nothing: Node would quietly replace invalid bytes. */
-function parseJsonStrictly(app: FastifyInstance<never> | FastifyInstance): void {
-  const instance = app as FastifyInstance
-  const parse = instance.getDefaultJsonParser('error', 'error')
-  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
-  instance.removeContentTypeParser('application/json')
-  instance.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      const text = utf8.decode(body as Buffer)
-      parse(request, text, (error, value) => done(error ? new Problem('invalid-json') : null, value))
-    } catch {
-      done(new Problem('invalid-json'), undefined)
-    }
-  })
-}
+/** A lock that was not given in time, a statement that took too long, a transaction that lost every race: another try may do. */
+const BUSY_CODES = new Set(['55P03', '57014', '40001', '40P01'])
+const isBusy = (error: unknown): boolean => BUSY_CODES.has(String((error as { code?: unknown }).code))
 
 /** The one place where errors become answers. */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const language = languageOf(request)
   const { code, details } = toProblem(error, language)
   if (code === 'internal-error') request.log.error({ err: error, requestId: request.id }, 'a request failed')
+  if (details.allow !== undefined) reply.header('allow', details.allow.join(', '))
   if (details.retryAfterSeconds !== undefined) reply.header('retry-after', String(details.retryAfterSeconds))
   const body = problemBody(code, details, language, request.id)
   return reply.code(body.status).type('application/problem+json').serializer(JSON.stringify).send(body)
@@ -136,7 +123,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 
 function toProblem(error: unknown, language: Language): Pick<Problem, 'code' | 'details'> {
   if (error instanceof Problem) return error
-  if (error instanceof ServiceUnavailable || isConnectionLost(error)) {
+  if (error instanceof ServiceUnavailable || isConnectionLost(error) || isBusy(error)) {
     return { code: 'service-unavailable', details: { retryAfterSeconds: 1 } }
   }
   if (hasZodFastifySchemaValidationErrors(error))
@@ -149,34 +136,18 @@ function toProblem(error: unknown, language: Language): Pick<Problem, 'code' | '
   return { code: 'internal-error', details: {} }
 }
 
-type ZodIssue = Parameters<NonNullable<ReturnType<typeof fr>['localeError']>>[0]
-
-const french = fr().localeError
-
-/** Names the first field at fault, in the caller's language. */
-function invalidRequest(failure: FieldFailure | undefined, language: Language): Pick<Problem, 'code' | 'details'> {
-  if (!failure) return { code: 'invalid-request', details: {} }
-  const { keyword, instancePath, message, params } = failure
-  const path = instancePath.split('/').filter((part) => part !== '')
-  const unknownField = Array.isArray(params.keys) ? params.keys.map(String)[0] : undefined
-  const param = unknownField === undefined ? path.join('.') : [...path, unknownField].join('.')
-  const inFrench = language === 'fr' ? french({ ...params, code: keyword, path } as ZodIssue) : undefined
-  const detail = (typeof inFrench === 'string' ? inFrench : inFrench?.message) ?? message
-  return {
-    code: 'invalid-request',
-    details: { ...(param === '' ? {} : { param }), ...(detail === undefined ? {} : { detail }) },
-  }
-}
-
-/** How the validator reports an issue: Fastify's shape, with the rest of zod's issue in `params`. */
-interface FieldFailure {
-  readonly keyword: string
-  readonly instancePath: string
-  readonly message?: string | undefined
-  readonly params: Record<string, unknown>
-}
-
-/** French when the reader prefers it, else English. */
+/**
+ * French when the reader prefers it (RFC 9110 §12.5.4), else English. The first of two that are wanted equally.
+ */
 export function languageOf(request: FastifyRequest): Language {
-  return /^\s*fr\b/i.test(request.headers['accept-language'] ?? '') ? 'fr' : 'en'
+  const header = request.headers['accept-language']
+  if (header === undefined) return 'en'
+  const wanted = header.split(',').flatMap((range) => {
+    const match = /^\s*(en|fr|\*)(?:-[a-z\d-]+)?\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?$/i.exec(range)
+    return match
+      ? [{ language: match[1]?.toLowerCase() === 'fr' ? ('fr' as const) : ('en' as const), q: Number(match[2] ?? 1) }]
+      : []
+  })
+  const [best] = wanted.toSorted((a, b) => b.q - a.q)
+  return best !== undefined && best.q > 0 ? best.language : 'en'
 }

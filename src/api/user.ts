@@ -14,9 +14,10 @@ import { assignNumber, findNumber, insertNumber } from '../store/number.ts'
 import { lockTenant } from '../store/tenant.ts'
 import { findUser, insertUser, listUsers, lockUser, type UserRow, updateUser } from '../store/user.ts'
 import { principalOf } from './auth.ts'
-import { country, e164, idOf, listOf, nameText, page, problemSchema, timeOut } from './contract.ts'
+import { country, e164, idOf, listOf, nameText, notWellFormed, page, timeOut, wellFormed } from './contract.ts'
 import { cursorOf, pageCursor } from './cursor.ts'
 import { change } from './idempotency.ts'
+import { hint } from './invalid.ts'
 import { checkNumberType } from './number.ts'
 import { Problem } from './problem.ts'
 import type { Deps, Routes } from './server.ts'
@@ -25,33 +26,49 @@ import { nowFor, tenantOf, tenantParams } from './tenant.ts'
 const sipUsername = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, {
-    error: 'lower-case letters, digits, dots, dashes and underscores',
+    error: hint(
+      'lower-case letters, digits, dots, dashes and underscores',
+      'lettres minuscules, chiffres, points, tirets et tirets bas',
+    ),
   })
+  .meta({ examples: ['maya'] })
 
 const userBody = z
   .strictObject({
     name: nameText,
     usageLocation: country,
     sipUsername: sipUsername.optional(),
-    sipPassword: z.string().min(8).max(128).optional(),
+    sipPassword: z.string().min(8).max(128).refine(wellFormed, { error: notWellFormed }).optional(),
     number: e164.optional(),
   })
   .refine((body) => body.sipPassword === undefined || body.sipUsername !== undefined, {
     path: ['sipUsername'],
-    error: 'a password needs a user name',
+    error: hint('a password needs a user name', 'un mot de passe nécessite un nom d’utilisateur'),
+  })
+  .meta({
+    example: {
+      name: 'Maya',
+      usageLocation: 'CA',
+      sipUsername: 'maya',
+      sipPassword: 'correct-horse',
+      number: '+14165550123',
+    },
+    dependentRequired: { sipPassword: ['sipUsername'] },
   })
 
-const userChanges = z.strictObject({
-  usageLocation: country.optional(),
-  creditsEnabled: z.boolean().optional(),
-  callingPolicy: z
-    .enum(CALLING_POLICY_NAMES as [string, ...string[]])
-    .nullable()
-    .optional(),
-  number: e164.optional(),
-})
+const userChanges = z
+  .strictObject({
+    usageLocation: country.optional(),
+    creditsEnabled: z.boolean().optional(),
+    callingPolicy: z
+      .enum(CALLING_POLICY_NAMES as [string, ...string[]])
+      .nullable()
+      .optional(),
+    number: e164.optional(),
+  })
+  .meta({ example: { creditsEnabled: false, callingPolicy: 'DialoutCPCandPSTNDomestic' } })
 
-const userOut = z
+export const userOut = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -92,12 +109,14 @@ export const userRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/tenants/:tenantId/users',
     {
+      config: { permission: 'user:edit', fields: { number: 'number:assign' } },
       schema: {
         summary: 'Add a user',
         tags: ['users'],
         params: tenantParams,
         body: userBody,
-        response: { 201: userOut, 400: problemSchema, 409: problemSchema },
+        problems: ['sip-username-taken', 'number-taken', 'number-type-mismatch'],
+        response: { 201: userOut },
       },
     },
     async (request, reply) => {
@@ -130,6 +149,7 @@ export const userRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/users',
     {
+      config: { permission: 'user:read' },
       schema: {
         summary: 'List users',
         tags: ['users'],
@@ -149,11 +169,12 @@ export const userRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/users/:userId',
     {
+      config: { permission: 'user:read' },
       schema: {
         summary: 'One user',
         tags: ['users'],
         params: userParams,
-        response: { 200: userOut, 404: problemSchema },
+        response: { 200: userOut },
       },
     },
     async (request) => {
@@ -165,12 +186,17 @@ export const userRoutes: Routes = (app, deps) => {
   app.patch(
     '/v1/tenants/:tenantId/users/:userId',
     {
+      config: {
+        permission: 'user:edit',
+        fields: { callingPolicy: 'policy:edit', creditsEnabled: 'policy:edit', number: 'number:assign' },
+      },
       schema: {
         summary: 'Change a user',
         tags: ['users'],
         params: userParams,
         body: userChanges,
-        response: { 200: userOut, 404: problemSchema, 422: problemSchema },
+        problems: ['location-without-plan', 'number-taken', 'number-type-mismatch'],
+        response: { 200: userOut },
       },
     },
     async (request, reply) => {

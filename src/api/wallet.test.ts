@@ -86,6 +86,7 @@ describe('the wallet over HTTP', () => {
       available: usd('12.500000'),
       lots: [{ amount: usd('12.500000'), expiresAt: '2028-03-10T15:00:00.000Z' }],
       autoRecharge: null,
+      overdraft: null,
     })
     expect((await ask('GET', 'wallet/fundings?limit=1')).data).toHaveLength(1)
     expect(await ask('POST', 'wallet/fundings', { amount: usd('0') })).toMatchObject({

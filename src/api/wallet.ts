@@ -12,16 +12,28 @@ import { record } from '../store/audit-log.ts'
 import { type AutoRechargePolicy, readAutoRecharge } from '../store/auto-recharge.ts'
 import { inTransaction } from '../store/db.ts'
 import { type Funding, listFundings, readFunding } from '../store/funding.ts'
+import { readOverdraft } from '../store/overdraft.ts'
 import { insertPaymentMethod, listPaymentMethods, type PaymentMethod } from '../store/payment-method.ts'
 import type { TenantRow } from '../store/tenant.ts'
 import { readWallet } from '../store/wallet.ts'
-import { principalOf } from './auth.ts'
-import { idOf, listOf, money, moneyOut, page, problemSchema, timeOut } from './contract.ts'
-import { cursorOf, pageCursor } from './cursor.ts'
+import { may, principalOf } from './auth.ts'
+import { idOf, listOf, money, moneyOut, page, timeOut } from './contract.ts'
+import { cursorOf, pageCursor, pageOfAll } from './cursor.ts'
 import { change, changeInSteps } from './idempotency.ts'
-import { Problem } from './problem.ts'
+import { type ApiProblemCode, Problem } from './problem.ts'
 import type { Deps, Routes } from './server.ts'
 import { nowFor, tenantOf, tenantParams } from './tenant.ts'
+import { overdraftOut, overdraftToWire, registerWalletHistory } from './wallet-history.ts'
+
+const RECHARGE_PROBLEMS = [
+  'amount-too-small',
+  'amount-not-payable',
+  'currency-mismatch',
+  'payment-method-unknown',
+  'payment-method-required',
+  'cap-below-amount',
+  'threshold-negative',
+] as const satisfies readonly ApiProblemCode[]
 
 /** A slow card is answered as `pending` after this long; the recharger goes on with it. */
 const CARD_WAIT_MS = 5_000
@@ -62,6 +74,9 @@ const walletOut = z
     available: moneyOut,
     lots: z.array(z.object({ amount: moneyOut, expiresAt: timeOut.nullable() })),
     autoRecharge: autoRechargeOut.nullable(),
+    overdraft: overdraftOut
+      .nullable()
+      .meta({ description: 'W1: signed by the operator; not part of what is available' }),
   })
   .meta({ id: 'Wallet' })
 
@@ -106,15 +121,18 @@ function accepted<T extends object>(result: T | FundingRefusal): T {
   return result
 }
 
-export const walletRoutes: Routes = (app, deps) => {
+export const walletRoutes: Routes = async (app, deps) => {
+  await registerWalletHistory(app, deps)
+
   app.get(
     '/v1/tenants/:tenantId/wallet',
     {
+      config: { permission: 'wallet:read' },
       schema: {
         summary: 'Balance, what expires when, automatic recharge',
         tags: ['wallet'],
         params: tenantParams,
-        response: { 200: walletOut, 404: problemSchema },
+        response: { 200: walletOut },
       },
     },
     async (request) => {
@@ -122,6 +140,7 @@ export const walletRoutes: Routes = (app, deps) => {
       const { currency, tenantId } = tenant
       const wallet = await readWallet(deps.db, tenantId, nowFor(deps, tenant))
       const policy = await readAutoRecharge(deps.db, tenantId)
+      const overdraft = await readOverdraft(deps.db, tenantId)
       return {
         balance: toMoney(wallet.balance, currency),
         reserved: toMoney(wallet.reserved, currency),
@@ -131,6 +150,7 @@ export const walletRoutes: Routes = (app, deps) => {
           expiresAt: expiresAt === null ? null : formatInstant(expiresAt),
         })),
         autoRecharge: policy && autoRechargeToWire(policy, currency),
+        overdraft: overdraft && overdraftToWire(overdraft, currency),
       }
     },
   )
@@ -138,12 +158,24 @@ export const walletRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/tenants/:tenantId/wallet/fundings',
     {
+      config: { permission: 'wallet:fund' },
       schema: {
         summary: 'Put money into the wallet: by card, or as an operator’s manual credit',
         tags: ['wallet'],
         params: tenantParams,
-        body: z.strictObject({ amount: money, paymentMethod: paymentMethodId.optional() }),
-        response: { 201: fundingOut, 402: problemSchema, 422: problemSchema },
+        body: z
+          .strictObject({ amount: money, paymentMethod: paymentMethodId.optional() })
+          .meta({ example: { amount: { amount: '50', currency: 'CAD' } } }),
+        problems: [
+          'amount-not-positive',
+          'amount-too-small',
+          'amount-not-payable',
+          'currency-mismatch',
+          'payment-method-unknown',
+          'payment-method-required',
+          'card-declined',
+        ],
+        response: { 201: fundingOut },
       },
     },
     (request, reply) =>
@@ -151,7 +183,7 @@ export const walletRoutes: Routes = (app, deps) => {
         const tenant = await tenantOf(deps.db, request.params.tenantId)
         const { amount, paymentMethod } = request.body
         // W4: without a card it is the operator's own word that money has come.
-        if (paymentMethod === undefined && !principalOf(request).scopes.includes('operator')) {
+        if (paymentMethod === undefined && !may(request, 'wallet:credit')) {
           throw new Problem('forbidden', { param: 'paymentMethod' })
         }
         const known = await readFunding(deps.db, tenant.tenantId, fundingId)
@@ -166,12 +198,13 @@ export const walletRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/wallet/fundings',
     {
+      config: { permission: 'wallet:read' },
       schema: {
         summary: 'Fundings, newest first',
         tags: ['wallet'],
         params: tenantParams,
         querystring: z.strictObject(page),
-        response: { 200: listOf(fundingOut), 404: problemSchema },
+        response: { 200: listOf(fundingOut) },
       },
     },
     async (request) => {
@@ -186,19 +219,30 @@ export const walletRoutes: Routes = (app, deps) => {
   app.put(
     '/v1/tenants/:tenantId/wallet/auto-recharge',
     {
+      config: { permission: 'wallet:fund' },
       schema: {
         summary: 'Choose automatic recharge; `enabled: true` lifts a pause',
         tags: ['wallet'],
         params: tenantParams,
-        body: z.strictObject({
-          enabled: z.boolean(),
-          threshold: money,
-          amount: money,
-          paymentMethod: paymentMethodId.optional(),
-          dailyCap: money.nullable().optional(),
-          monthlyCap: money.nullable().optional(),
-        }),
-        response: { 200: autoRechargeOut, 422: problemSchema },
+        body: z
+          .strictObject({
+            enabled: z.boolean(),
+            threshold: money,
+            amount: money,
+            paymentMethod: paymentMethodId.optional(),
+            dailyCap: money.nullable().optional(),
+            monthlyCap: money.nullable().optional(),
+          })
+          .meta({
+            example: {
+              enabled: true,
+              threshold: { amount: '10', currency: 'CAD' },
+              amount: { amount: '50', currency: 'CAD' },
+              dailyCap: { amount: '200', currency: 'CAD' },
+            },
+          }),
+        problems: RECHARGE_PROBLEMS,
+        response: { 200: autoRechargeOut },
       },
     },
     async (request) => {
@@ -226,12 +270,16 @@ export const walletRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/tenants/:tenantId/payment-methods',
     {
+      config: { permission: 'card:edit' },
       schema: {
         summary: 'Store a payment method by its provider’s token',
         tags: ['wallet'],
         params: tenantParams,
-        body: z.strictObject({ token: z.string().regex(/^[\w-]{1,255}$/), default: z.boolean().default(false) }),
-        response: { 201: paymentMethodOut, 422: problemSchema },
+        body: z
+          .strictObject({ token: z.string().regex(/^[\w-]{1,255}$/), default: z.boolean().default(false) })
+          .meta({ example: { token: 'card-ok', default: true } }),
+        problems: ['payment-method-refused'],
+        response: { 201: paymentMethodOut },
       },
     },
     (request, reply) =>
@@ -268,17 +316,19 @@ export const walletRoutes: Routes = (app, deps) => {
   app.get(
     '/v1/tenants/:tenantId/payment-methods',
     {
+      config: { permission: 'card:read' },
       schema: {
         summary: 'Stored payment methods',
         tags: ['wallet'],
         params: tenantParams,
-        response: { 200: listOf(paymentMethodOut), 404: problemSchema },
+        querystring: z.strictObject(page),
+        response: { 200: listOf(paymentMethodOut) },
       },
     },
     async (request) => {
       const tenant = await tenantOf(deps.db, request.params.tenantId)
       const methods = await listPaymentMethods(deps.db, tenant.tenantId)
-      return { data: methods.map(paymentMethodToWire), nextCursor: null }
+      return pageOfAll(methods, request.query, (row) => row.paymentMethodId, paymentMethodToWire)
     },
   )
 }

@@ -23,6 +23,8 @@ export interface Tenant {
   readonly clockAt: Instant | null
   readonly callingPolicy: string
   readonly autoRecharge: AutoRecharge | null
+  /** An endpoint of the tenant wants `call.*` events. */
+  readonly callEvents: boolean
 }
 
 export interface User {
@@ -98,6 +100,8 @@ export class Book {
   /** Tenants whose lots were loaded: of the others nothing is known, least of all that their wallets are empty. */
   readonly walletsLoaded = new Set<TenantId>()
   private readonly lotsByTenant = new Map<TenantId, Account[]>()
+  /** How accounts stood when they were loaded: alerts are about what this batch has passed. */
+  readonly loaded = new Map<Account, Pick<Account, 'posted' | 'reserved' | 'spent'>>()
 
   readonly newSessions = new Set<Session>()
   readonly changedSessions = new Set<Session>()
@@ -124,6 +128,8 @@ export class Book {
 
   addAccount(account: Account): void {
     this.accounts.set(accountKey(account.tenantId, account.name), account)
+    const { posted, reserved, spent } = account
+    this.loaded.set(account, { posted, reserved, spent })
     if (!isLot(account.name)) return
     const lots = this.lotsByTenant.get(account.tenantId) ?? []
     lots.push(account)

@@ -10,6 +10,8 @@ export type TenantId = Brand<Uuid, 'TenantId'>
 export type UserId = Brand<Uuid, 'UserId'>
 export type CallId = Brand<Uuid, 'CallId'>
 export type SwitchId = Brand<Uuid, 'SwitchId'>
+export type PersonId = Brand<Uuid, 'PersonId'>
+export type PartnerId = Brand<Uuid, 'PartnerId'>
 
 export const ID_PREFIXES = {
   tenant: 'ten',
@@ -22,6 +24,13 @@ export const ID_PREFIXES = {
   rateDeck: 'deck',
   apiKey: 'key',
   audit: 'aud',
+  person: 'prs',
+  partner: 'ptn',
+  session: 'ses',
+  passkey: 'pk',
+  invitation: 'inv',
+  event: 'evt',
+  webhook: 'whk',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

@@ -38,6 +38,14 @@ export const RECHARGE_RETRY_SECONDS = 3_600
 export const SESSION_KEPT_SECONDS = 2 * LATE_TERMINATION_SECONDS
 /** Idempotency keys of POSTs: the contract says at least 24 hours. */
 export const IDEMPOTENCY_KEPT_SECONDS = 2 * 86_400
+/** Events and their deliveries: long enough to find out what a receiver missed, and to send it again. */
+export const EVENT_KEPT_SECONDS = 30 * 86_400
+/** Endpoints of one tenant: each of them is a row for every event. */
+export const WEBHOOKS_MAX = 20
+/** How long the secret before a rotation signs too. */
+export const WEBHOOK_OVERLAP_SECONDS = 86_400
+/** That an alert was given: longer than any month, so that the 80 % of a pool is told once. */
+export const ALERT_KEPT_SECONDS = 62 * 86_400
 
 assert(GRANT_SECONDS_DEFAULT <= GRANT_SECONDS_MAX, 'the default grant fits the largest')
 assert(2 * GRANT_SECONDS_MAX < UNCHARGED_SILENCE_SECONDS, 'a charged call is closed before an uncharged one')

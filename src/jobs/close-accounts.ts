@@ -2,7 +2,9 @@
 import type { TenantId } from '../core/ids.ts'
 import { type Account, Ledger, type Source } from '../core/ledger.ts'
 import { inTransaction, type Tx } from '../store/db.ts'
+import { recordWalletAlerts } from '../store/event.ts'
 import { ACCOUNT_COLUMNS, type AccountRow, readAccountRow, saveLedger } from '../store/ledger.ts'
+import { readWalletOwner } from '../store/wallet.ts'
 import type { JobContext } from './index.ts'
 
 /** Some 50 ms of row locks: a call waits no longer than that for a month that ends. */
@@ -46,6 +48,10 @@ async function closeChunk(
     ledger.close(account, source, account.endsAt)
   }
   await saveLedger(tx, ledger)
+  for (const tenantId of unit === 'micro' ? new Set(due.map((account) => account.tenantId)) : []) {
+    const owner = await readWalletOwner(tx, tenantId)
+    if (owner) await recordWalletAlerts(tx, owner, context.now())
+  }
   return due
 }
 

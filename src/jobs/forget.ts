@@ -1,8 +1,15 @@
-/** Forgets what no message can ask for any more: ended sessions with their answers, and old idempotency keys. */
-import { IDEMPOTENCY_KEPT_SECONDS, SESSION_KEPT_SECONDS } from '../core/limits.ts'
+/** Forgets what no message can ask for any more: ended sessions with their answers, old idempotency keys, events and sign-ins. */
+import {
+  ALERT_KEPT_SECONDS,
+  EVENT_KEPT_SECONDS,
+  IDEMPOTENCY_KEPT_SECONDS,
+  SESSION_KEPT_SECONDS,
+} from '../core/limits.ts'
 import { type Instant, instant } from '../core/time.ts'
 import type { Db } from '../store/db.ts'
+import { forgetEvents } from '../store/event.ts'
 import { forgetSessions } from '../store/session.ts'
+import { forgetSignIns } from '../store/sign-in.ts'
 import type { JobContext } from './index.ts'
 
 const KEYS_AT_ONCE = 5_000
@@ -18,6 +25,9 @@ export async function forget({ db, now }: Pick<JobContext, 'db' | 'now'>): Promi
   for (let round = 0; round < ROUNDS_MAX; round++) {
     if ((await forgetKeys(db, keysBefore)) < KEYS_AT_ONCE) break
   }
+  const ago = (seconds: number): Instant => instant(now() - seconds * 1000)
+  await forgetEvents(db, ago(EVENT_KEPT_SECONDS), ago(ALERT_KEPT_SECONDS))
+  await forgetSignIns(db, now())
 }
 
 async function anySession(db: Db, before: Instant): Promise<boolean> {

@@ -19,6 +19,7 @@ import { type PaymentMethod, readPaymentMethod } from '../store/payment-method.t
 import { ownerNow, readWalletOwner, type WalletOwner } from '../store/wallet.ts'
 import { cappedUntil, dayOf } from './caps.ts'
 import { openFundedLot } from './fund.ts'
+import { recordFundingEnd } from './funding-event.ts'
 import type { ChargeOutcome, Gateways } from './gateway.ts'
 
 export interface CollectContext {
@@ -68,6 +69,7 @@ async function beginTry(tx: Tx, fundingId: Uuid, realNow: Instant): Promise<Try 
       await settleFunding(tx, fundingId, { state: 'failed', at: now, failure: 'cap-reached' })
       const policy = await lockAutoRecharge(tx, owner.tenantId)
       if (policy) await updateAutoRecharge(tx, owner.tenantId, { ...policy, notBefore: until })
+      await recordFundingEnd(tx, owner, funding, { at: now, failure: 'cap-reached', retryAt: until })
       return { state: 'failed' }
     }
   }
@@ -136,18 +138,24 @@ async function settle(
   } else {
     await settleFunding(tx, fundingId, { state: 'failed', at, failure: outcome.reason })
   }
-  if (funding.kind === 'recharge') await countDecline(tx, owner, outcome.result === 'declined', at)
+  const policy = funding.kind === 'recharge' ? await countDecline(tx, owner, outcome.result === 'declined', at) : null
+  const failure = outcome.result === 'succeeded' ? null : outcome.reason
+  await recordFundingEnd(tx, owner, funding, { at, failure, ...policy })
   return outcome.result === 'succeeded' ? 'succeeded' : 'failed'
 }
 
 /** W4: three declines in a row pause, one makes the next try wait an hour, a success forgets them all. */
-async function countDecline(tx: Tx, owner: WalletOwner, declined: boolean, at: Instant): Promise<void> {
+async function countDecline(
+  tx: Tx,
+  owner: WalletOwner,
+  declined: boolean,
+  at: Instant,
+): Promise<{ isPaused: boolean; retryAt: Instant | null }> {
   const policy = await lockAutoRecharge(tx, owner.tenantId)
-  if (!policy) return
+  if (!policy) return { isPaused: false, retryAt: null }
   const declines = declined ? policy.declines + 1 : 0
-  await updateAutoRecharge(tx, owner.tenantId, {
-    declines,
-    paused: declines >= RECHARGE_DECLINES_MAX,
-    notBefore: declined ? instant(at + RECHARGE_RETRY_SECONDS * 1000) : null,
-  })
+  const paused = declines >= RECHARGE_DECLINES_MAX
+  const notBefore = declined ? instant(at + RECHARGE_RETRY_SECONDS * 1000) : null
+  await updateAutoRecharge(tx, owner.tenantId, { declines, paused, notBefore })
+  return { isPaused: paused && !policy.paused, retryAt: paused || !policy.enabled ? null : notBefore }
 }

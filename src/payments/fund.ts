@@ -13,10 +13,12 @@ import {
   updateAutoRecharge,
 } from '../store/auto-recharge.ts'
 import type { Tx } from '../store/db.ts'
+import { rearmWalletAlerts } from '../store/event.ts'
 import { type Funding, insertFunding } from '../store/funding.ts'
 import { insertAccounts, insertPostings, readLots } from '../store/ledger.ts'
 import { defaultPaymentMethod, type PaymentMethod, readPaymentMethod } from '../store/payment-method.ts'
 import { ownerNow, type WalletOwner } from '../store/wallet.ts'
+import { recordFundingEnd } from './funding-event.ts'
 import { toMinorUnits } from './minor-units.ts'
 import type { FundingRefusal } from './problems.ts'
 
@@ -42,6 +44,7 @@ export async function openFundedLot(
   const lot = openLot(ledger, { id: fundingId, tenantId, nextLine: 0 }, { tenantId, fundingId, amount, at, zone })
   if ((await insertAccounts(tx, [lot])) !== 1) throw new Error(`the lot of funding ${fundingId} exists already`)
   await insertPostings(tx, ledger.postings)
+  await rearmWalletAlerts(tx, tenantId)
   return lot.endsAt
 }
 
@@ -64,6 +67,7 @@ export async function fundManually(
     expiresAt,
   }
   await insertFunding(tx, funding)
+  await recordFundingEnd(tx, owner, funding, { at, failure: null })
   return funding
 }
 

@@ -2,6 +2,7 @@
  * The statements of the charging path: hand-written, named, each for a whole batch. Rows are locked in sorted order, sessions
  * before pools before lots: any other order has deadlocked in somebody's ledger before.
  */
+import { MAIL_EVENT_TYPES } from '../core/tenant-event.ts'
 import { texts } from './bulk.ts'
 
 /** `at` columns travel as epoch milliseconds. */
@@ -20,7 +21,8 @@ export const SQL = {
     SELECT t.tenant_id, t.country, t.time_zone, t.currency, t.clock_at, t.calling_policy,
            r.enabled, r.paused, r.threshold_micros, r.amount_micros, r.payment_method_id, r.not_before,
            CASE WHEN r.enabled THEN EXISTS (
-             SELECT FROM funding f WHERE f.tenant_id = t.tenant_id AND f.kind = 'recharge' AND f.state = 'pending') END
+             SELECT FROM funding f WHERE f.tenant_id = t.tenant_id AND f.kind = 'recharge' AND f.state = 'pending') END,
+           t.call_events
     FROM unnest($1::text::uuid[]) q(tenant_id)
     JOIN tenant t ON t.tenant_id = q.tenant_id
     LEFT JOIN auto_recharge r ON r.tenant_id = t.tenant_id`,
@@ -126,6 +128,27 @@ export const SQL = {
     FROM unnest($1::text::uuid[], $2::text::uuid[], $3::text::bigint[], $4::text::uuid[], $5::text::bigint[])
       q(funding_id, tenant_id, amount, payment_method_id, at)
     JOIN tenant t ON t.tenant_id = q.tenant_id`,
+
+  insertEvents: `
+    WITH q AS (
+      SELECT * FROM unnest($1::text::uuid[], $2::text::uuid[], ${texts(3)}, $4::text::bigint[], ${texts(5)}, ${texts(6)})
+        q(event_id, tenant_id, type, at, payload, once)),
+    said AS (
+      INSERT INTO event_once (tenant_id, key, event_id)
+      SELECT tenant_id, once, event_id FROM q WHERE once IS NOT NULL ORDER BY tenant_id, once
+      ON CONFLICT DO NOTHING RETURNING event_id),
+    fresh AS (
+      INSERT INTO event (event_id, tenant_id, type, at, payload)
+      SELECT q.event_id, q.tenant_id, q.type, ${time('q.at')}, q.payload::json FROM q
+      WHERE q.once IS NULL OR q.event_id IN (SELECT event_id FROM said)
+      RETURNING event_id, tenant_id, type),
+    mailed AS (
+      INSERT INTO event_mail (event_id, next_attempt_at)
+      SELECT event_id, now() FROM fresh WHERE type IN (${MAIL_EVENT_TYPES.map((type) => `'${type}'`).join(', ')}))
+    INSERT INTO webhook_delivery (event_id, endpoint_id, tenant_id, next_attempt_at)
+    SELECT e.event_id, w.endpoint_id, e.tenant_id, now()
+    FROM fresh e JOIN webhook_endpoint w ON w.tenant_id = e.tenant_id
+    WHERE w.enabled AND (w.types = '{}' OR e.type = ANY(w.types))`,
 } as const
 
 export type StatementName = keyof typeof SQL

@@ -25,9 +25,11 @@ import type { E164 } from '../core/numbering.ts'
 import type { RateDeck } from '../core/rate-deck.ts'
 import type { CreditControlRequest } from '../core/request.ts'
 import { type Instant, instant, type TimeZone } from '../core/time.ts'
+import { eventsOf } from './book-event.ts'
 import { plainColumn, textColumn } from './bulk.ts'
 import { parseCall, printCall } from './call-json.ts'
 import type { StatementName } from './charging-sql.ts'
+import { eventColumns } from './event.ts'
 
 /** A connection of the charging path: runs a named statement of charging-sql.ts, rows as arrays. */
 export interface Lane {
@@ -262,6 +264,8 @@ export function saveBook(lane: Lane, book: Book, ids: () => Uuid): Promise<unkno
     )
   }
   saveHistory(lane, book, ids, writes)
+  const events = eventsOf(book)
+  if (events.length > 0) writes.push(lane.run('insertEvents', eventColumns(events, ids)))
   return writes
 }
 
@@ -407,6 +411,7 @@ function readTenant(row: unknown[]): Tenant {
     method,
     notBefore,
     pending,
+    callEvents,
   ] = row as [
     TenantId,
     Country,
@@ -421,6 +426,7 @@ function readTenant(row: unknown[]): Tenant {
     Uuid,
     Instant | null,
     boolean,
+    boolean,
   ]
   const autoRecharge =
     enabled === null
@@ -434,7 +440,7 @@ function readTenant(row: unknown[]): Tenant {
           paymentMethodId: method,
           notBefore,
         }
-  return { tenantId, country, timeZone, currency, clockAt, callingPolicy, autoRecharge }
+  return { tenantId, country, timeZone, currency, clockAt, callingPolicy, autoRecharge, callEvents }
 }
 
 const addTenant = (book: Book, tenant: Tenant): void => void book.tenants.set(tenant.tenantId, tenant)

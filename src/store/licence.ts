@@ -1,4 +1,5 @@
 /** Seats, assignments and what they do to pools, in one lock order: subscription, user, entitlement, pools by name. */
+import { poolAlerts } from '../core/alert.ts'
 import type { Plan, Sku } from '../core/catalogue.ts'
 import { allowanceSeconds } from '../core/catalogue.ts'
 import { type Country, planLocation } from '../core/country.ts'
@@ -7,6 +8,7 @@ import { Ledger, type Source } from '../core/ledger.ts'
 import { changeLicences } from '../core/pool.ts'
 import type { Instant } from '../core/time.ts'
 import type { Queryable, Tx } from './db.ts'
+import { recordEvents } from './event.ts'
 import { lockAccounts, saveLedger } from './ledger.ts'
 
 export interface Subscription {
@@ -101,4 +103,10 @@ export async function changeEntitlement(
   const source: Source = { id: pool.sourceId, tenantId, nextLine: 0 }
   for (const account of accounts) changeLicences(ledger, source, account, change, at)
   await saveLedger(tx, ledger)
+  // What was used is now another part of the whole (P7).
+  if (change < 0)
+    await recordEvents(
+      tx,
+      accounts.flatMap((account) => poolAlerts(account, 0n, at)),
+    )
 }

@@ -1,0 +1,269 @@
+/** `/v1/tenants/{t}/webhooks`: who is told what, and with which secret (D1). */
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { formatId, type TenantId } from '../core/ids.ts'
+import { WEBHOOK_OVERLAP_SECONDS, WEBHOOKS_MAX } from '../core/limits.ts'
+import { EVENT_TYPES } from '../core/tenant-event.ts'
+import { formatInstant, instant } from '../core/time.ts'
+import { record } from '../store/audit-log.ts'
+import type { Tx } from '../store/db.ts'
+import { lockTenant } from '../store/tenant.ts'
+import { deleteEndpoint, listEndpoints, saveEndpoint, type WebhookEndpoint } from '../store/webhook.ts'
+import { newWebhookSecret } from '../webhooks/signature.ts'
+import { parseTarget, URL_LENGTH_MAX, URL_REFUSALS } from '../webhooks/target.ts'
+import { principalOf } from './auth.ts'
+import { listOf, nameText, page, timeOut } from './contract.ts'
+import { pageOfAll } from './cursor.ts'
+import { change } from './idempotency.ts'
+import { Problem } from './problem.ts'
+import type { Deps, Routes } from './server.ts'
+import { tenantOf, tenantParams } from './tenant.ts'
+import { endpointOf, lockEndpoint, registerDeliveries, timeOrNull, webhookParams } from './webhook-delivery.ts'
+
+const url = z
+  .string()
+  .min(1)
+  .max(URL_LENGTH_MAX)
+  .meta({ description: 'https, on the public Internet, port 443 or 8443' })
+
+const types = z
+  .array(z.enum(EVENT_TYPES))
+  .max(EVENT_TYPES.length)
+  .meta({ description: 'Empty: every type, later ones too', examples: [['recharge.failed', 'wallet.low']] })
+
+const endpointBody = z
+  .strictObject({ url, description: nameText.optional(), types: types.default([]) })
+  .meta({ example: { url: 'https://hooks.example.com/ringfence', types: ['recharge.failed', 'wallet.low'] } })
+
+const endpointChanges = z
+  .strictObject({
+    url: url.optional(),
+    description: nameText.optional(),
+    types: types.optional(),
+    enabled: z
+      .boolean()
+      .optional()
+      .meta({ description: 'While false, nothing new is kept for it and nothing is sent' }),
+  })
+  .meta({ example: { enabled: false } })
+
+const endpointMembers = {
+  id: z.string(),
+  url: z.string(),
+  description: z.string().nullable(),
+  types: z.array(z.string()),
+  enabled: z.boolean(),
+  disabledReason: z.enum(['by-admin', 'gone']).nullable().meta({ description: '`gone`: the receiver answered 410' }),
+  formerSecretUntil: timeOut
+    .nullable()
+    .meta({ description: 'Until then the secret before the last rotation signs too' }),
+  createdAt: timeOut,
+}
+
+const endpointOut = z.object(endpointMembers).meta({ id: 'Webhook' })
+
+const endpointWithSecret = z
+  .object({ ...endpointMembers, secret: z.string().meta({ description: 'Standard Webhooks, `whsec_…`. Shown once' }) })
+  .meta({ id: 'NewWebhook' })
+
+const toWire = (row: WebhookEndpoint): z.input<typeof endpointOut> => ({
+  id: formatId('webhook', row.endpointId),
+  url: row.url,
+  description: row.description === '' ? null : row.description,
+  types: [...row.types],
+  enabled: row.enabled,
+  disabledReason: row.disabledReason,
+  formerSecretUntil: timeOrNull(row.formerUntil),
+  createdAt: formatInstant(row.createdAt),
+})
+
+function checkedUrl(deps: Deps, text: string): string {
+  const target = parseTarget(text, { allowLoopback: deps.allowLoopbackWebhooks ?? false })
+  if (typeof target !== 'string') return target.href
+  throw new Problem('webhook-url-refused', { param: 'url', detail: URL_REFUSALS[target], extra: { reason: target } })
+}
+
+interface EndpointChange {
+  readonly action: 'webhook.created' | 'webhook.changed' | 'webhook.deleted' | 'webhook.secret-rotated'
+  readonly before?: WebhookEndpoint
+  readonly after?: WebhookEndpoint
+}
+
+/** Who changed where the tenant's facts go. Secrets are not in it. */
+async function audit(
+  tx: Tx,
+  deps: Deps,
+  request: FastifyRequest,
+  tenantId: TenantId,
+  { action, before, after }: EndpointChange,
+): Promise<void> {
+  const subject = after ?? before
+  await record(tx, {
+    id: deps.newId(),
+    tenantId,
+    at: deps.clock.now(),
+    actor: principalOf(request).name,
+    action,
+    subject: subject ? formatId('webhook', subject.endpointId) : '',
+    before: before && toWire(before),
+    after: after && toWire(after),
+  })
+}
+
+export const webhookRoutes: Routes = async (app, deps) => {
+  app.post(
+    '/v1/tenants/:tenantId/webhooks',
+    {
+      config: { permission: 'webhook:edit' },
+      schema: {
+        summary: 'Have events sent to an address (Standard Webhooks)',
+        tags: ['webhooks'],
+        params: tenantParams,
+        body: endpointBody,
+        problems: ['webhook-url-refused', 'webhook-limit-reached'],
+        response: { 201: endpointWithSecret },
+      },
+    },
+    (request, reply) =>
+      change(deps, request, reply, async (tx) => {
+        const { tenantId } = await tenantOf(tx, request.params.tenantId)
+        await lockTenant(tx, tenantId)
+        const { body } = request
+        const target = checkedUrl(deps, body.url)
+        if ((await listEndpoints(tx, tenantId)).length >= WEBHOOKS_MAX) throw new Problem('webhook-limit-reached')
+        const endpoint: WebhookEndpoint = {
+          endpointId: deps.newId(),
+          tenantId,
+          url: target,
+          description: body.description ?? '',
+          types: [...new Set(body.types)],
+          enabled: true,
+          disabledReason: null,
+          secret: newWebhookSecret(),
+          formerSecret: null,
+          formerUntil: null,
+          createdAt: deps.clock.now(),
+        }
+        await saveEndpoint(tx, endpoint)
+        await audit(tx, deps, request, tenantId, { action: 'webhook.created', after: endpoint })
+        return { status: 201, body: { ...toWire(endpoint), secret: endpoint.secret } }
+      }),
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/webhooks',
+    {
+      config: { permission: 'webhook:read' },
+      schema: {
+        summary: 'List endpoints',
+        tags: ['webhooks'],
+        params: tenantParams,
+        querystring: z.strictObject(page),
+        response: { 200: listOf(endpointOut) },
+      },
+    },
+    async (request) => {
+      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
+      return pageOfAll(await listEndpoints(deps.db, tenantId), request.query, (row) => row.endpointId, toWire)
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/webhooks/:webhookId',
+    {
+      config: { permission: 'webhook:read' },
+      schema: {
+        summary: 'One endpoint',
+        tags: ['webhooks'],
+        params: webhookParams,
+        problems: ['not-found'],
+        response: { 200: endpointOut },
+      },
+    },
+    async (request) => {
+      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
+      return toWire(await endpointOf(deps.db, tenantId, request.params.webhookId))
+    },
+  )
+
+  app.patch(
+    '/v1/tenants/:tenantId/webhooks/:webhookId',
+    {
+      config: { permission: 'webhook:edit' },
+      schema: {
+        summary: 'Change an endpoint; `enabled: true` takes back what 410 did',
+        tags: ['webhooks'],
+        params: webhookParams,
+        body: endpointChanges,
+        problems: ['not-found', 'webhook-url-refused'],
+        response: { 200: endpointOut },
+      },
+    },
+    (request, reply) =>
+      change(deps, request, reply, async (tx) => {
+        const before = await lockEndpoint(tx, request.params)
+        const { url: newUrl, description, types: newTypes, enabled = before.enabled } = request.body
+        const after: WebhookEndpoint = {
+          ...before,
+          url: newUrl === undefined ? before.url : checkedUrl(deps, newUrl),
+          description: description ?? before.description,
+          types: newTypes === undefined ? before.types : [...new Set(newTypes)],
+          enabled,
+          disabledReason: enabled ? null : (before.disabledReason ?? 'by-admin'),
+        }
+        await saveEndpoint(tx, after)
+        await audit(tx, deps, request, before.tenantId, { action: 'webhook.changed', before, after })
+        return { status: 200, body: toWire(after) }
+      }),
+  )
+
+  app.delete(
+    '/v1/tenants/:tenantId/webhooks/:webhookId',
+    {
+      config: { permission: 'webhook:edit' },
+      schema: {
+        summary: 'Remove an endpoint and what waits for it',
+        tags: ['webhooks'],
+        params: webhookParams,
+        problems: ['not-found'],
+        response: { 200: endpointOut },
+      },
+    },
+    (request, reply) =>
+      change(deps, request, reply, async (tx) => {
+        const before = await lockEndpoint(tx, request.params)
+        await deleteEndpoint(tx, before.tenantId, before.endpointId)
+        await audit(tx, deps, request, before.tenantId, { action: 'webhook.deleted', before })
+        return { status: 200, body: toWire(before) }
+      }),
+  )
+
+  app.post(
+    '/v1/tenants/:tenantId/webhooks/:webhookId/rotate-secret',
+    {
+      config: { permission: 'webhook:edit' },
+      schema: {
+        summary: 'A new secret; the one before signs too for 24 hours',
+        tags: ['webhooks'],
+        params: webhookParams,
+        problems: ['not-found'],
+        response: { 200: endpointWithSecret },
+      },
+    },
+    (request, reply) =>
+      change(deps, request, reply, async (tx) => {
+        const before = await lockEndpoint(tx, request.params)
+        const after: WebhookEndpoint = {
+          ...before,
+          secret: newWebhookSecret(),
+          formerSecret: before.secret,
+          formerUntil: instant(deps.clock.now() + WEBHOOK_OVERLAP_SECONDS * 1000),
+        }
+        await saveEndpoint(tx, after)
+        await audit(tx, deps, request, before.tenantId, { action: 'webhook.secret-rotated', before, after })
+        return { status: 200, body: { ...toWire(after), secret: after.secret } }
+      }),
+  )
+
+  await registerDeliveries(app, deps)
+}

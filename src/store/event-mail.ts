@@ -1,0 +1,52 @@
+/** Events that billing admins are told by mail (W7): claimed for a while, so that a crash only delays them. */
+import type { TenantId, Uuid } from '../core/ids.ts'
+import type { MailEventType } from '../core/tenant-event.ts'
+import type { Instant, TimeZone } from '../core/time.ts'
+import type { Db } from './db.ts'
+
+export interface DueMail {
+  readonly eventId: Uuid
+  readonly tenantId: TenantId
+  readonly type: MailEventType
+  readonly at: Instant
+  readonly data: unknown
+  /** This one included. */
+  readonly attempts: number
+  /** Addresses that have it already. */
+  readonly sentTo: readonly string[]
+  readonly tenantName: string
+  readonly country: string
+  readonly timeZone: TimeZone
+}
+
+/** Takes what is due, and counts the attempt before it is made. */
+export function claimMails(db: Db, claim: { readonly now: Instant; readonly until: Instant }): Promise<DueMail[]> {
+  return db.query<DueMail>(
+    `WITH due AS (
+       SELECT event_id FROM event_mail WHERE next_attempt_at <= to_timestamp($1 / 1000.0)
+       ORDER BY next_attempt_at LIMIT 50 FOR UPDATE SKIP LOCKED)
+     UPDATE event_mail m SET attempts = m.attempts + 1, next_attempt_at = to_timestamp($2 / 1000.0)
+     FROM due JOIN event e ON e.event_id = due.event_id JOIN tenant t ON t.tenant_id = e.tenant_id
+     WHERE m.event_id = due.event_id
+     RETURNING m.event_id AS "eventId", e.tenant_id AS "tenantId", e.type, e.at, e.payload AS data, m.attempts,
+       m.sent_to AS "sentTo", t.name AS "tenantName", t.country, t.time_zone AS "timeZone"`,
+    [claim.now, claim.until],
+  )
+}
+
+/** One more has it: after a crash the others are still told, and this one is not told twice. */
+export async function noteSent(db: Db, eventId: Uuid, address: string): Promise<void> {
+  await db.execute('UPDATE event_mail SET sent_to = sent_to || $2::text WHERE event_id = $1', [eventId, address])
+}
+
+export async function retryMail(db: Db, eventId: Uuid, at: Instant): Promise<void> {
+  await db.execute('UPDATE event_mail SET next_attempt_at = to_timestamp($2 / 1000.0) WHERE event_id = $1', [
+    eventId,
+    at,
+  ])
+}
+
+/** Everybody was told, or it is given up. */
+export async function finishMail(db: Db, eventId: Uuid): Promise<void> {
+  await db.execute('DELETE FROM event_mail WHERE event_id = $1', [eventId])
+}
