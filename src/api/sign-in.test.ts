@@ -284,7 +284,7 @@ describe('A1: authenticator app and recovery codes', () => {
     const { secret, uri } = (await browser.ask('POST', '/v1/me/totp')).body as { secret: string; uri: string }
     expect(uri).toContain(`secret=${secret}`)
     const stored = await lab.db.query<{ row: string }>(
-      `SELECT p::text || convert_from(totp_sealed, 'latin1') AS row FROM person p WHERE email = $1`,
+      `SELECT p::text || encode(totp_sealed, 'escape') AS row FROM person p WHERE email = $1`,
       [email],
     )
     expect(stored[0]?.row).not.toContain(secret)
