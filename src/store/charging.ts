@@ -30,6 +30,7 @@ import { plainColumn, textColumn } from './bulk.ts'
 import { parseCall, printCall } from './call-json.ts'
 import type { StatementName } from './charging-sql.ts'
 import { eventColumns } from './event.ts'
+import { accountColumns, postingColumns } from './ledger.ts'
 
 /** A connection of the charging path: runs a named statement of charging-sql.ts, rows as arrays. */
 export interface Lane {
@@ -214,18 +215,7 @@ export function saveBook(lane: Lane, book: Book, ids: () => Uuid): Promise<unkno
   const writes: Promise<unknown>[] = []
   const accounts = [...book.ledger.touched]
   if (accounts.length > 0) {
-    writes.push(
-      lane.run('updateAccounts', [
-        plainColumn(accounts, (a) => a.tenantId),
-        textColumn(accounts, (a) => a.name),
-        plainColumn(accounts, (a) => a.posted),
-        plainColumn(accounts, (a) => a.reserved),
-        plainColumn(accounts, (a) => a.owed),
-        plainColumn(accounts, (a) => a.spent),
-        plainColumn(accounts, (a) => a.licences),
-        plainColumn(accounts, (a) => a.closed),
-      ]),
-    )
+    writes.push(lane.run('updateAccounts', accountColumns(accounts)))
   }
   const born = [...book.newSessions]
   if (born.length > 0) {
@@ -323,18 +313,7 @@ function saveHistory(lane: Lane, book: Book, ids: () => Uuid, writes: Promise<un
     )
   }
   if (postings.length > 0) {
-    writes.push(
-      lane.run('insertPostings', [
-        plainColumn(postings, (p) => p.sourceId),
-        plainColumn(postings, (p) => p.line),
-        plainColumn(postings, (p) => p.tenantId),
-        plainColumn(postings, (p) => p.at),
-        textColumn(postings, (p) => p.debit),
-        textColumn(postings, (p) => p.credit),
-        plainColumn(postings, (p) => p.amount),
-        plainColumn(postings, (p) => p.cause),
-      ]),
-    )
+    writes.push(lane.run('insertPostings', postingColumns(postings)))
   }
   const recharges = [...book.recharges.values()]
   if (recharges.length > 0) {

@@ -85,34 +85,40 @@ export async function insertAccounts(tx: Tx, accounts: readonly Account[]): Prom
   )
 }
 
+/** Values of `updateAccounts`: what may change of an account. The same for a batch of calls and for everything else. */
+export const accountColumns = (accounts: readonly Account[]): string[] => [
+  plainColumn(accounts, (a) => a.tenantId),
+  textColumn(accounts, (a) => a.name),
+  plainColumn(accounts, (a) => a.posted),
+  plainColumn(accounts, (a) => a.reserved),
+  plainColumn(accounts, (a) => a.owed),
+  plainColumn(accounts, (a) => a.spent),
+  plainColumn(accounts, (a) => a.licences),
+  plainColumn(accounts, (a) => a.closed),
+]
+
+/** Values of `insertPostings`. */
+export const postingColumns = (postings: readonly Posting[]): string[] => [
+  plainColumn(postings, (p) => p.sourceId),
+  plainColumn(postings, (p) => p.line),
+  plainColumn(postings, (p) => p.tenantId),
+  plainColumn(postings, (p) => p.at),
+  textColumn(postings, (p) => p.debit),
+  textColumn(postings, (p) => p.credit),
+  plainColumn(postings, (p) => p.amount),
+  plainColumn(postings, (p) => p.cause),
+]
+
 export async function insertPostings(tx: Tx, postings: readonly Posting[]): Promise<void> {
   if (postings.length === 0) return
-  await tx.execute(SQL.insertPostings, [
-    plainColumn(postings, (p) => p.sourceId),
-    plainColumn(postings, (p) => p.line),
-    plainColumn(postings, (p) => p.tenantId),
-    plainColumn(postings, (p) => p.at),
-    textColumn(postings, (p) => p.debit),
-    textColumn(postings, (p) => p.credit),
-    plainColumn(postings, (p) => p.amount),
-    plainColumn(postings, (p) => p.cause),
-  ])
+  await tx.execute(SQL.insertPostings, postingColumns(postings))
 }
 
 /** Saves what a ledger changed: existing accounts are updated, postings added. New accounts go through `insertAccounts`. */
 export async function saveLedger(tx: Tx, ledger: Ledger): Promise<void> {
   const accounts = [...ledger.touched]
   if (accounts.length > 0) {
-    await tx.execute(SQL.updateAccounts, [
-      plainColumn(accounts, (a) => a.tenantId),
-      textColumn(accounts, (a) => a.name),
-      plainColumn(accounts, (a) => a.posted),
-      plainColumn(accounts, (a) => a.reserved),
-      plainColumn(accounts, (a) => a.owed),
-      plainColumn(accounts, (a) => a.spent),
-      plainColumn(accounts, (a) => a.licences),
-      plainColumn(accounts, (a) => a.closed),
-    ])
+    await tx.execute(SQL.updateAccounts, accountColumns(accounts))
   }
   await insertPostings(tx, ledger.postings)
 }
