@@ -169,24 +169,6 @@ export const PROBLEMS = {
       fr: 'Un autre utilisateur de ce client porte ce nom d’utilisateur SIP.',
     },
   },
-  'amount-too-small': {
-    status: 422,
-    title: {
-      en: 'Card fundings and recharges start at 50 in the currency of the tenant.',
-      fr: 'Les paiements et rechargements par carte commencent à 50 dans la devise du client.',
-    },
-  },
-  'currency-mismatch': {
-    status: 422,
-    title: { en: 'The wallet is kept in another currency.', fr: 'Le portefeuille est tenu dans une autre devise.' },
-  },
-  'payment-method-required': {
-    status: 422,
-    title: {
-      en: 'Store a payment method first, or name one.',
-      fr: 'Enregistrez d’abord un moyen de paiement, ou indiquez-en un.',
-    },
-  },
   'card-declined': {
     status: 402,
     title: { en: 'The card was declined. Nothing was charged.', fr: 'La carte a été refusée. Rien n’a été débité.' },
@@ -196,20 +178,6 @@ export const PROBLEMS = {
     title: {
       en: 'The rate deck has errors; nothing was changed.',
       fr: 'La grille tarifaire contient des erreurs ; rien n’a été modifié.',
-    },
-  },
-  'not-a-sandbox': {
-    status: 422,
-    title: {
-      en: 'Only a sandbox tenant has a clock of its own.',
-      fr: 'Seul un client bac à sable a sa propre horloge.',
-    },
-  },
-  'clock-backwards': {
-    status: 422,
-    title: {
-      en: 'The clock of a tenant with calls only moves forward.',
-      fr: 'L’horloge d’un client qui a des appels ne peut qu’avancer.',
     },
   },
   'webhook-url-refused': {

@@ -9,8 +9,8 @@ export const FUNDING_PROBLEMS = {
   'amount-too-small': {
     status: 422,
     title: {
-      en: 'Cards and automatic recharges start at 50 in the currency of the tenant.',
-      fr: 'Les paiements par carte et les recharges automatiques commencent à 50 dans la devise du client.',
+      en: 'Card fundings and recharges start at 50 in the currency of the tenant.',
+      fr: 'Les paiements et rechargements par carte commencent à 50 dans la devise du client.',
     },
   },
   'amount-not-payable': {
@@ -22,16 +22,13 @@ export const FUNDING_PROBLEMS = {
   },
   'currency-mismatch': {
     status: 422,
-    title: {
-      en: 'The amount must be in the currency of the tenant.',
-      fr: 'Le montant doit être dans la devise du client.',
-    },
+    title: { en: 'The wallet is kept in another currency.', fr: 'Le portefeuille est tenu dans une autre devise.' },
   },
   'payment-method-required': {
     status: 422,
     title: {
-      en: 'No payment method is given and none is stored as the default.',
-      fr: 'Aucun moyen de paiement n’est indiqué et aucun n’est enregistré par défaut.',
+      en: 'Store a payment method first, or name one.',
+      fr: 'Enregistrez d’abord un moyen de paiement, ou indiquez-en un.',
     },
   },
   'payment-method-unknown': {
