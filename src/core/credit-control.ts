@@ -104,14 +104,7 @@ function startCall(book: Book, session: Session | undefined, request: InitialReq
   if (auth.refused !== null) return refuse(book, request, tenant, auth, auth.refused, at)
   const call = newCall(request, auth, at)
   if (!call.charged) {
-    const answer: CreditControlAnswer = {
-      result: 'granted',
-      callId: formatId('call', call.callId),
-      classification: call.classification,
-      charged: false,
-      funding: [],
-    }
-    return openSession(book, request, call, answer, later(now, UNCHARGED_SILENCE_SECONDS))
+    return openSession(book, request, call, freeAnswer(call), later(now, UNCHARGED_SILENCE_SECONDS))
   }
   const grant = grantNext(book, tenant, call, request.requestedSeconds, at, now)
   if (grant.seconds === 0) {
@@ -131,14 +124,7 @@ function extendCall(book: Book, session: Session | undefined, request: UpdateReq
   book.touchSession(session)
   report(book, tenant, call, request.usedSeconds, at)
   if (!call.charged) {
-    const answer: CreditControlAnswer = {
-      result: 'granted',
-      callId: formatId('call', call.callId),
-      classification: call.classification,
-      charged: false,
-      funding: [],
-    }
-    return reply(book, session, request, answer, later(now, UNCHARGED_SILENCE_SECONDS))
+    return reply(book, session, request, freeAnswer(call), later(now, UNCHARGED_SILENCE_SECONDS))
   }
   const grant = grantNext(book, tenant, call, request.requestedSeconds, at, now)
   if (grant.seconds === 0) {
@@ -346,6 +332,15 @@ function newCall(request: InitialRequest, auth: Authorised, at: Instant): Call {
     nextLine: 0,
   }
 }
+
+/** A call that costs nothing goes on without a lease. */
+const freeAnswer = (call: Call): CreditControlAnswer => ({
+  result: 'granted',
+  callId: formatId('call', call.callId),
+  classification: call.classification,
+  charged: false,
+  funding: [],
+})
 
 function grantAnswer(tenant: Tenant, call: Call, grant: Grant): CreditControlAnswer {
   const funding: FundingEntry[] = call.grant.map(({ source, seconds }) => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -214,7 +214,8 @@ describe.runIf(isRoot)('accounts', () => {
     chmodSync(folder, 0o755)
     mkdirSync(home)
     chownSync(home, NOBODY.uid, NOBODY.gid)
-    const orphan = await orphanServer(home, NOBODY)
+    const root = readableRoot(folder)
+    const orphan = await orphanServer(home, NOBODY, join(root, 'src', 'postgres', 'supervisor.ts'), root)
     expect(statSync(`/proc/${orphan.pid}`).uid).toBe(NOBODY.uid)
     expect(commandLine(orphan.pid)).toContain(join(home, 'postgres', 'data'))
     // Root may go on with a plain user's home; the server then runs as that user again.
@@ -254,6 +255,19 @@ test('a process is told from a later one with the same id', () => {
   })
 })
 
+/** Where that user can read our code: here, or a copy when this clone lies in a closed folder, as `mktemp -d` makes them. */
+function readableRoot(folder: string): string {
+  const isReadable = spawnSync('test', ['-r', join(packageRoot, 'package.json')], NOBODY).status === 0
+  if (isReadable) return packageRoot
+  const copy = join(folder, 'copy')
+  mkdirSync(copy)
+  for (const name of ['package.json', 'src', 'node_modules']) {
+    execFileSync('cp', ['-a', join(packageRoot, name), join(copy, name)])
+  }
+  execFileSync('chmod', ['-R', 'a+rX', copy])
+  return copy
+}
+
 function linkPackage(clone: string, name: string): void {
   execFileSync('ln', ['-s', join(packageRoot, 'node_modules', name), join(clone, 'node_modules', name)])
 }
@@ -263,6 +277,7 @@ async function orphanServer(
   home: string,
   account?: { uid: number; gid: number },
   supervisor: string = join(dirname(fileURLToPath(import.meta.url)), 'supervisor.ts'),
+  root: string = packageRoot,
 ): Promise<{ pid: number; url: string }> {
   const script = `
     const { startPostgres } = await import(${JSON.stringify(supervisor)})
@@ -274,7 +289,7 @@ async function orphanServer(
     console.log(JSON.stringify({ pid: server.pid, url: server.url }))`
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     ...account,
-    cwd: packageRoot,
+    cwd: root,
     env: { ...process.env, TSX_DISABLE_CACHE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
