@@ -67,6 +67,7 @@ export function authorise(book: Book, tenant: Tenant, wish: CallWish, at: Instan
     country: null,
   })
   if (!user) return no('user-unknown')
+  if (user.disabled) return no('user-disabled')
   if (wish.calledSipUsername !== undefined) {
     const callee = book.sipUsers.get(sipUserKey(tenant.tenantId, wish.calledSipUsername))
     return callee ? uncharged(user, 'internal', { code: 'own-number' }, user.usageLocation) : no('number-unknown')
@@ -143,6 +144,7 @@ function authoriseIn(book: Book, tenant: Tenant, wish: CallWish, at: Instant): A
   if (number.type === 'user') {
     const user = number.userId === null ? undefined : book.users.get(userKey(tenant.tenantId, number.userId))
     if (!user) return { ...base, refused: 'number-unknown', classification: 'inbound' }
+    if (user.disabled) return { ...base, refused: 'user-disabled', userId: user.userId, classification: 'inbound' }
     if (colleague) return uncharged(user, 'internal', { code: 'own-number' }, user.usageLocation)
     if (user.voiceSku === null) {
       return { ...base, refused: 'licence-required', userId: user.userId, classification: 'inbound' }
@@ -182,7 +184,7 @@ function priceOf(
 }
 
 /** Which rows may price a number of this kind; `any` stands for rows of no particular kind. */
-function lineKindOf(kind: NumberKind): LineKind {
+export function lineKindOf(kind: NumberKind): LineKind {
   switch (kind) {
     case 'fixed':
     case 'mobile':

@@ -97,6 +97,18 @@ function remember(zone: TimeZone, period: Period): Period {
   return period
 }
 
+/**
+ * The instant at which clocks of the zone show `wallClockMs` (as if it were UTC). An hour that comes twice is taken the first time;
+ * one that is left out is moved on by what was left out (RFC 5545 3.3.5).
+ */
+export const localToInstant = (wallClockMs: number, zone: TimeZone): Instant =>
+  instant(
+    Temporal.Instant.fromEpochMilliseconds(wallClockMs)
+      .toZonedDateTimeISO('UTC')
+      .toPlainDateTime()
+      .toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds,
+  )
+
 /** The same local date and time a year later; 29 February becomes the 28th (W3: when a funding expires). */
 export function oneYearAfter(at: Instant, zone: TimeZone): Instant {
   const later = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).add({ years: 1 })

@@ -1,0 +1,166 @@
+/** An advice: the answer, its price, the basket line by line, the proof in a picture and in words, and what not to buy. */
+import { CertificateRegular, WarningRegular } from '@fluentui/react-icons'
+import type { AdviceWire } from '../../../api/schema/advice.ts'
+import { parseMicros } from '../../../core/money.ts'
+import { Card } from '../../kit/card.tsx'
+import { CostByBasket } from '../../pictures/index.ts'
+import { useFormats, useWords } from '../../words/use.tsx'
+import { whatToBuyWords } from '../what-to-buy/words.ts'
+import './answer.css'
+
+interface AdviceAnswerProps {
+  readonly advice: AdviceWire
+  /** Another one is being calculated. */
+  readonly isStale?: boolean
+}
+
+export function AdviceAnswer({ advice, isStale = false }: AdviceAnswerProps) {
+  const t = useWords(whatToBuyWords)
+  const formats = useFormats()
+  const { report } = advice
+  return (
+    <div className={isStale ? 'advice-answer advice-stale' : 'advice-answer'}>
+      <Card>
+        <h2 className="advice-headline" translate="no">
+          {report.headline}
+        </h2>
+        <p className="advice-price" translate="no">
+          <b className="num k-big">{formats.money(advice.perMonth)}</b> <span translate="yes">{t('perMonth')}</span>
+        </p>
+        <p className="k-quiet">{t('withCredits', { total: formats.money(advice.total, 'exact') })}</p>
+        <p className={report.isProven ? 'advice-proof' : 'advice-proof advice-open'}>
+          {report.isProven ? <CertificateRegular aria-hidden /> : <WarningRegular aria-hidden />}
+          <span>
+            <b>{report.isProven ? t('proved') : t('notProved', { gap: formats.money(advice.gap, 'exact') })}</b>
+            <br />
+            <span translate="no">{report.proof}</span>
+          </span>
+        </p>
+      </Card>
+      <Card title={t('whoNeeds')}>
+        <People people={advice.people} needed={advice.needed} />
+      </Card>
+      <Card title={t('basket')}>
+        <table className="advice-lines">
+          <thead>
+            <tr>
+              <th scope="col">{t('what')}</th>
+              <th scope="col" className="num">
+                {t('quantity')}
+              </th>
+              <th scope="col" className="num">
+                {t('each')}
+              </th>
+              <th scope="col" className="num">
+                {t('aMonth')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.lines.map((line) => (
+              <tr key={line.what} translate="no">
+                <td>
+                  <b>{line.what}</b>
+                  <span className="k-quiet">{line.why}</span>
+                </td>
+                <td className="num">{formats.number(line.quantity)}</td>
+                <td className="num">{line.each ?? '–'}</td>
+                <td className="num">{line.perMonth ?? t('partnerSays')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Card>
+      <Alternatives advice={advice} />
+      <Sentences title={t('steps')} sentences={report.steps} isOrdered />
+      <Sentences title={t('dontBuy')} sentences={report.dontBuy} />
+      <Sentences title={t('credits')} sentences={report.recharge} />
+      <Sentences title={t('notes')} sentences={[...report.notes, ...report.changes, ...report.tests]} />
+    </div>
+  )
+}
+
+const GLYPHS_MAX = 60
+
+/** One glyph a person up to sixty, then one for so many that sixty are enough. */
+function People({ people, needed }: { readonly people: number; readonly needed: number }) {
+  const t = useWords(whatToBuyWords)
+  const each = Math.max(1, Math.ceil(people / GLYPHS_MAX))
+  const glyphs = Math.ceil(people / each)
+  const filled = Math.round((needed / Math.max(1, people)) * glyphs)
+  return (
+    <>
+      <svg
+        className="advice-people"
+        style={{ maxWidth: `${Math.min(20, Math.max(1, glyphs)) * 20}px` }}
+        viewBox={`0 0 ${Math.min(20, Math.max(1, glyphs)) * 18} ${Math.ceil(glyphs / 20) * 26}`}
+        aria-hidden="true"
+      >
+        {Array.from({ length: glyphs }, (_, i) => (
+          <g
+            // biome-ignore lint/suspicious/noArrayIndexKey: a glyph is its place
+            key={i}
+            transform={`translate(${(i % 20) * 18 + 2} ${Math.floor(i / 20) * 26 + 2})`}
+            className={i < filled ? 'advice-needs' : 'advice-needs-none'}
+          >
+            <circle cx="6" cy="4" r="3.4" />
+            <path d="M0.8 20v-5a5.2 5.2 0 0 1 10.4 0v5z" />
+          </g>
+        ))}
+      </svg>
+      <p>
+        {t('needsOne', { count: needed })} · {t('needsNone', { count: people - needed })}
+      </p>
+    </>
+  )
+}
+
+const amountOf = ({ amount }: { readonly amount: string }): bigint => parseMicros(amount) ?? 0n
+
+function Alternatives({ advice }: { readonly advice: AdviceWire }) {
+  const t = useWords(whatToBuyWords)
+  const formats = useFormats()
+  const names = { advised: t('advised'), 'credits-only': t('creditsOnly'), everybody: t('everybody') } as const
+  if (amountOf(advice.total) === 0n) return null
+  return (
+    <Card title={t('costByBasket')}>
+      <div translate="no">
+        <CostByBasket
+          label={t('costLabel', { total: formats.money(advice.total) })}
+          bound={{ amount: amountOf(advice.bound), label: t('bound') }}
+          baskets={advice.alternatives.map(({ id, licences, international, credits, total }) => ({
+            id,
+            label: names[id],
+            total: formats.money(total),
+            isBest: id === 'advised',
+            parts: [
+              { fund: 'pool', amount: amountOf(licences) },
+              { fund: 'addon', amount: amountOf(international) },
+              { fund: 'credits', amount: amountOf(credits) },
+            ],
+          }))}
+        />
+      </div>
+    </Card>
+  )
+}
+
+interface SentencesProps {
+  readonly title: string
+  readonly sentences: readonly string[]
+  readonly isOrdered?: boolean
+}
+
+function Sentences({ title, sentences, isOrdered = false }: SentencesProps) {
+  if (sentences.length === 0) return null
+  const List = isOrdered ? 'ol' : 'ul'
+  return (
+    <Card title={title}>
+      <List className="advice-list" translate="no">
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </List>
+    </Card>
+  )
+}

@@ -1,0 +1,182 @@
+/** An advice on paper: one or two tagged pages (PDF/UA), in the language and with the figures of the report. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import PDFDocument from 'pdfkit'
+import type { AdviceReport } from '../core/advice/report.ts'
+import type { Language } from '../core/problems.ts'
+
+export interface PaperContext {
+  /** For whom; '' where nobody said. */
+  readonly organisation: string
+  /** As it is written in the language. */
+  readonly date: string
+  /** Where the same advice stands on the screen; '' where it stands nowhere. */
+  readonly address: string
+}
+
+const WORDS = {
+  en: {
+    title: 'What do I need to buy?',
+    perMonth: (price: string) => `${price} a month for licences and plans`,
+    total: (total: string, months: number) =>
+      `${total} with credits over ${months} ${months === 1 ? 'month' : 'months'}`,
+    basket: 'The basket',
+    quantity: 'Number',
+    each: 'Each',
+    month: 'A month',
+    proof: 'Why nothing is cheaper',
+    dontBuy: 'Do not buy',
+    recharge: 'Credits',
+    notes: 'What to know',
+    changes: 'What would change the answer',
+    tests: 'How far to trust it',
+    steps: 'What to do first',
+    page: (n: number) => `Page ${n}`,
+    partner: 'the partner says',
+  },
+  fr: {
+    title: 'Que dois-je me procurer\u00a0?',
+    perMonth: (price: string) => `${price} par mois pour les licences et les forfaits`,
+    total: (total: string, months: number) => `${total} avec les crédits, sur ${months} mois`,
+    basket: 'Le panier',
+    quantity: 'Nombre',
+    each: 'Pièce',
+    month: 'Par mois',
+    proof: 'Pourquoi rien n’est moins cher',
+    dontBuy: 'À ne pas acheter',
+    recharge: 'Crédits',
+    notes: 'À savoir',
+    changes: 'Ce qui changerait la réponse',
+    tests: 'Jusqu’où s’y fier',
+    steps: 'Par où commencer',
+    page: (n: number) => `Page ${n}`,
+    partner: 'prix du partenaire',
+  },
+} as const satisfies Record<Language, object>
+
+const require = createRequire(import.meta.url)
+const font = (weight: 400 | 600): Buffer =>
+  readFileSync(require.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff`))
+
+const MARGIN = 56
+const INK = '#1b1f1e'
+const MUTED = '#4e5257'
+const BRAND = '#016963'
+const WIDE_COLUMN = 235
+const NARROW_COLUMN = 82
+
+/** The bytes of the file. */
+export function adviceOnPaper(report: AdviceReport, language: Language, context: PaperContext): Promise<Buffer> {
+  const words = WORDS[language]
+  const pdf = new PDFDocument({
+    size: 'A4',
+    margins: { top: MARGIN, bottom: MARGIN, left: MARGIN, right: MARGIN },
+    lang: language,
+    tagged: true,
+    // Known to the library, not to its types.
+    ...({ subset: 'PDF/UA' } as object),
+    pdfVersion: '1.7',
+    displayTitle: true,
+    info: { Title: printable(words.title) },
+  })
+  const chunks: Buffer[] = []
+  const done = new Promise<Buffer>((resolve, reject) => {
+    pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
+    pdf.on('end', () => resolve(Buffer.concat(chunks)))
+    pdf.on('error', reject)
+  })
+  pdf.registerFont('text', font(400)).registerFont('strong', font(600))
+  const root = pdf.struct('Document')
+  pdf.addStructure(root)
+  const write = (tag: string, face: 'text' | 'strong', size: number, colour: string, text: string, gap = 4): void => {
+    root.add(
+      pdf.struct(tag, {}, () => {
+        pdf.font(face).fontSize(size).fillColor(colour).text(printable(text), { lineGap: 2 })
+        pdf.moveDown(gap / 10)
+      }),
+    )
+  }
+  const section = (title: string, sentences: readonly string[]): void => {
+    if (sentences.length === 0) return
+    pdf.moveDown(0.6)
+    write('H2', 'strong', 12, BRAND, title)
+    for (const sentence of sentences) write('P', 'text', 10, INK, sentence)
+  }
+
+  write(
+    'P',
+    'text',
+    10,
+    MUTED,
+    [words.title, context.organisation, context.date].filter((text) => text !== '').join(' · '),
+  )
+  write('H1', 'strong', 20, INK, report.headline, 6)
+  write('P', 'strong', 11, INK, words.perMonth(report.perMonth))
+  write('P', 'text', 10, MUTED, words.total(report.total, report.months))
+  pdf.moveDown(0.6)
+  write('H2', 'strong', 12, BRAND, words.basket)
+  root.add(tableOf(pdf, report, words))
+  section(words.proof, [report.proof])
+  section(words.steps, report.steps)
+  section(words.dontBuy, report.dontBuy)
+  section(words.recharge, report.recharge)
+  section(words.notes, report.notes)
+  section(words.changes, report.changes)
+  section(words.tests, report.tests)
+  if (context.address !== '') {
+    pdf.moveDown(0.8)
+    write('P', 'text', 9, MUTED, context.address)
+  }
+  root.end()
+  pdf.end()
+  return done
+}
+
+/** pdfkit's own table takes ten seconds with an embedded font; these few rows are placed by hand. */
+function tableOf(
+  pdf: PDFKit.PDFDocument,
+  { lines }: AdviceReport,
+  words: (typeof WORDS)[Language],
+): PDFKit.PDFStructureElement {
+  const table = pdf.struct('Table')
+  const columns = [WIDE_COLUMN, NARROW_COLUMN, NARROW_COLUMN, NARROW_COLUMN]
+  const row = (cells: readonly string[], tag: 'TH' | 'TD', face: 'text' | 'strong'): void => {
+    const line = pdf.struct('TR')
+    const top = pdf.y
+    let bottom = top
+    let left = MARGIN
+    for (const [index, cell] of cells.entries()) {
+      const width = columns[index] ?? NARROW_COLUMN
+      const at = left
+      line.add(
+        pdf.struct(tag, {}, () => {
+          pdf.font(face).fontSize(10).fillColor(INK)
+          pdf.text(printable(cell), at, top, { width: width - 8, align: index === 0 ? 'left' : 'right' })
+        }),
+      )
+      bottom = Math.max(bottom, pdf.y)
+      left += width
+    }
+    table.add(line)
+    pdf.x = MARGIN
+    pdf.y = bottom + 3
+  }
+  row(['', words.quantity, words.each, words.month], 'TH', 'strong')
+  for (const { what, quantity, each, perMonth, why } of lines) {
+    row([what, String(quantity), each ?? '–', perMonth ?? words.partner], 'TD', 'text')
+    const reason = pdf.struct('TR')
+    reason.add(
+      pdf.struct('TD', {}, () => {
+        pdf.font('text').fontSize(9).fillColor(MUTED).text(printable(why), MARGIN, pdf.y, { lineGap: 1 })
+      }),
+    )
+    table.add(reason)
+    pdf.x = MARGIN
+    pdf.y += 6
+  }
+  table.end()
+  return table
+}
+
+/** The font has no narrow no-break space; the wide one means the same. */
+const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0')

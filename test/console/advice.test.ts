@@ -1,0 +1,142 @@
+/** G1 on the screen: five questions for everybody, and the answer from calls for those who are signed in. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoRateDeckCsv } from '../../src/demo/rate-deck.ts'
+import { adviseJob } from '../../src/jobs/job-advise.ts'
+import { type JobRunner, startJobRunner } from '../../src/jobs/job-runner.ts'
+import { packageRoot } from '../../src/paths.ts'
+import {
+  aConsole,
+  type Console,
+  expectNoAxeViolations,
+  expectNoHardCodedText,
+  expectNoSidewaysScroll,
+  screenshot,
+  settled,
+  textOf,
+} from './harness.ts'
+
+let admin: Console
+let runner: JobRunner
+beforeAll(async () => {
+  let wake = (): void => undefined
+  admin = await aConsole({ parts: { jobRunner: { wake: () => wake() } } })
+  runner = startJobRunner({ ...admin.deps.jobs, kinds: [adviseJob] })
+  wake = () => runner.wake()
+  await publish(demoRateDeckCsv())
+  for (const [sku, perMonth] of [
+    ['voice-with-calling-plan', '26'],
+    ['international-calling-plan', '15.60'],
+  ]) {
+    await admin.ask('POST', '/v1/seat-prices', { sku, perMonth: { amount: perMonth, currency: 'CAD' } })
+  }
+})
+afterAll(() => runner?.stop())
+
+async function publish(csv: string): Promise<void> {
+  const answer = await fetch(`${admin.url}/v1/rate-decks`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${admin.server.operatorKey}`, 'content-type': 'text/csv' },
+    body: csv,
+  })
+  expect(answer.status).toBeLessThan(300)
+}
+
+const headline = (page: Page) => page.locator('.advice-headline')
+
+describe('five questions', () => {
+  test('L1, the worked case, without signing in: 10 in the factory, 5 in the office, 5 licences', async () => {
+    const page = await admin.visit('/what-to-buy', { as: null })
+    await expect.poll(() => headline(page).textContent()).toBe('5 licences')
+    expect(await textOf(page)).toContain('CA$130.00')
+    await expectNoAxeViolations(page)
+    await screenshot(page, 'what-to-buy-en-light')
+  })
+
+  test('the answer follows the answers, and the link carries them to somebody else', async () => {
+    const page = await admin.visit('/what-to-buy', { as: null })
+    await page.getByRole('button', { name: 'Add a country called by Office' }).click()
+    await page.getByLabel('Minutes a month each', { exact: true }).fill('400')
+    await expect.poll(() => headline(page).textContent()).toContain('5 International plans')
+    await expect.poll(() => new URL(page.url()).searchParams.get('a')?.length ?? 0).toBeGreaterThan(100)
+    const other = await admin.visit(page.url().replace(admin.url, ''), { as: null, lang: 'fr', theme: 'dark' })
+    await expect.poll(() => headline(other).textContent()).toContain('5 forfaits internationaux')
+    await expectNoAxeViolations(other)
+    await screenshot(other, 'what-to-buy-fr-dark')
+  })
+
+  test('L2: a country without plan, and one without service, get an honest answer', async () => {
+    const page = await admin.visit('/what-to-buy', { as: null })
+    await page.getByLabel('Country of the organisation').selectOption('FR')
+    await expect.poll(() => textOf(page)).toContain('5 licences without plan')
+    expect(await textOf(page)).toContain('a Calling Plan is not sold')
+    await page.getByLabel('Country of the organisation').selectOption('TD')
+    await expect.poll(() => textOf(page)).toContain('voice is not available')
+  })
+
+  test('phones, and no text that was not translated', async () => {
+    const page = await admin.visit('/what-to-buy', { as: null, width: 390, lang: 'fr' })
+    await expect.poll(() => headline(page).count()).toBe(1)
+    await expectNoSidewaysScroll(page)
+    await expectNoAxeViolations(page)
+    await screenshot(page, 'what-to-buy-fr-phone')
+    const disguised = await admin.visit('/what-to-buy', { as: null, lang: 'qps' })
+    await expect.poll(() => headline(disguised).count()).toBe(1)
+    await expectNoHardCodedText(disguised)
+  })
+
+  test('on paper: a PDF with the same answer', async () => {
+    const body = {
+      country: 'CA',
+      groups: [{ name: 'Office', people: 5, country: 'CA', callsOutside: true, domesticMinutes: 100, abroad: [] }],
+    }
+    const answer = await fetch(`${admin.url}/v1/advice/pdf`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'accept-language': 'fr' },
+      body: JSON.stringify(body),
+    })
+    expect(answer.headers.get('content-type')).toBe('application/pdf')
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    expect(bytes.subarray(0, 5).toString()).toBe('%PDF-')
+    expect(bytes.includes('/Lang (fr)')).toBe(true)
+    expect(bytes.includes('/StructTreeRoot')).toBe(true)
+  })
+})
+
+describe('from calls', () => {
+  test('a usage report: read, advised on, proved; who should hold the plan', async () => {
+    const page = await admin.visit('billing/advice')
+    await expectNoAxeViolations(page)
+    await page.getByLabel('File of calls').setInputFiles({
+      name: 'Calls.Export.zip',
+      mimeType: 'application/zip',
+      buffer: readFileSync(join(packageRoot, 'samples/Calls.Export.zip')),
+    })
+    await page.getByRole('button', { name: 'Read the file' }).click()
+    await expect
+      .poll(() => headline(page).textContent(), { timeout: 60_000 })
+      .toContain('8 licences, 3 International plans')
+    await settled(page)
+    const text = await textOf(page)
+    expect(text).toContain('Proved: no cheaper basket serves these calls')
+    expect(text).toContain('Maya')
+    await expectNoAxeViolations(page)
+    await screenshot(page, 'advice-en-light')
+    const french = await admin.visit(page.url().replace(admin.url, ''), { lang: 'fr', theme: 'dark' })
+    await expect.poll(() => headline(french).textContent()).toContain('8 licences, 3 forfaits internationaux')
+    await screenshot(french, 'advice-fr-dark')
+  })
+
+  test('what is no list of calls says so in words, and nothing is lost', async () => {
+    const page = await admin.visit('billing/advice')
+    await page.getByRole('button', { name: 'Read the file' }).click()
+    expect(await textOf(page)).toContain('Choose a file first.')
+    await page
+      .getByLabel('File of calls')
+      .setInputFiles({ name: 'x.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') })
+    await page.getByRole('button', { name: 'Read the file' }).click()
+    await expect.poll(() => textOf(page), { timeout: 60_000 }).toContain('This is no list of calls that we know.')
+  })
+})
