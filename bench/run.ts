@@ -3,6 +3,7 @@ const BENCHES = {
   charging: () => import('./charging.ts'),
   sip: () => import('./sip.ts'),
   rating: () => import('./rating.ts'),
+  advice: () => import('./advice.ts'),
 } as const
 
 const [name] = process.argv.slice(2)

@@ -1,11 +1,11 @@
 /**
- * `npm test`: everything, with real parts. Kamailio and SIPp (and Chromium for the page) are installed where that is possible;
+ * `npm test`: everything, with real parts. Kamailio and SIPp (and Chromium for the console) are installed where that is possible;
  * where it is not, this says which part cannot run and fails, unless told to go on without it. The last line is
  * `N passed, N failed`; a test that was skipped without leave counts as failed.
  *
  *   npm test                         all
  *   npm test -- --without-sip        without calls through Kamailio
- *   npm test -- --without-browser    without the page in a browser
+ *   npm test -- --without-browser    without the console in a browser
  *   npm test -- --database           only what asks PostgreSQL (TEST_DATABASE_URL: another server than our own)
  *   npm test -- src/core/rate        files by name, for work in progress
  */
@@ -64,10 +64,10 @@ const PARTS: readonly Part[] = [
     flag: 'without-sip',
   },
   {
-    name: 'the page in a browser',
+    name: 'the console in a browser',
     missing: () => (existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? [] : ['chromium']),
     packages: ['chromium'],
-    files: 'test/page.test.ts',
+    files: 'test/console/',
     flag: 'without-browser',
   },
 ]

@@ -1,4 +1,5 @@
 /** The environment, read once into one frozen object. A bad start lists every problem at once. */
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import type { OidcSettings } from './access/oidc.ts'
 import { readSipConfig, type SipConfig } from './switch/sip-config.ts'
@@ -28,6 +29,10 @@ export interface Config {
   readonly oidc: OidcSettings | null
   /** For tests: webhooks may go to this machine, over plain HTTP. */
   readonly allowLoopbackWebhooks: boolean
+  /** Proxies whose `X-Forwarded-*` is believed: addresses and networks, comma-separated; null: nobody's. */
+  readonly trustProxy: string | null
+  /** Where the built console lies; null: `dist/admin` of the package. */
+  readonly consoleFolder: string | null
   /** SIP domains of new tenants are `<name>.<this>`. */
   readonly sipDomain: string
 }
@@ -65,6 +70,11 @@ export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
   if (smtpUrl !== null && !readUrl(smtpUrl, ['smtp:', 'smtps:']))
     problems.push('RINGFENCE_SMTP_URL begins with smtp:// or smtps://')
   const oidc = readOidc(env, problems)
+  const trustProxy = env.RINGFENCE_TRUST_PROXY ? env.RINGFENCE_TRUST_PROXY : null
+  if (trustProxy !== null && !trustProxy.split(',').every((place) => isNetwork(place.trim())))
+    problems.push(
+      `RINGFENCE_TRUST_PROXY is a list of addresses and networks, such as 127.0.0.1,10.0.0.0/8: ${trustProxy}`,
+    )
   for (const arg of args) if (arg !== '--no-demo') problems.push(`unknown argument ${arg}; there is only --no-demo`)
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   return Object.freeze({
@@ -83,8 +93,21 @@ export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
     oidc,
     allowLoopbackWebhooks: loopback === 'on',
     stripeSecretKey: env.STRIPE_SECRET_KEY ? env.STRIPE_SECRET_KEY : null,
+    trustProxy,
+    consoleFolder: env.RINGFENCE_ADMIN_DIST ? resolve(env.RINGFENCE_ADMIN_DIST) : null,
     sipDomain: env.RINGFENCE_SIP_DOMAIN ?? 'ringfence.test',
   })
+}
+
+/** `10.0.0.0/8`, `::1`. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const width = isIP(address) === 6 ? 128 : 32
+  return (
+    isIP(address) !== 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width))
+  )
 }
 
 function readUrl(text: string, protocols: readonly string[]): URL | null {

@@ -8,23 +8,30 @@ import { makeAccess } from './access/access.ts'
 import { makeOidcClient } from './access/oidc.ts'
 import { makeVault, readVaultKey } from './access/vault.ts'
 import { addKey, KeyRing, newSecret } from './api/auth.ts'
+import { exportCalls } from './api/call-export.ts'
 import { makeDecks } from './api/decks.ts'
 import { CONSOLE_ROUTES, ROUTES } from './api/routes.ts'
 import { type Deps, makeServer } from './api/server.ts'
 import { withEmergencies } from './charging/emergency.ts'
 import { makeEngine, newUuid } from './charging/engine.ts'
+import { withMeter } from './charging/meter.ts'
 import { ConfigError, readConfig } from './config.ts'
 import type { Clock } from './core/clock.ts'
 import type { SwitchId } from './core/ids.ts'
+import { Meter } from './core/meter.ts'
 import { instant } from './core/time.ts'
 import { makeDemo } from './demo/demo.ts'
+import { startLiveCalls } from './demo/live-calls.ts'
 import { startJobs, tasksOf } from './jobs/index.ts'
+import { jobKinds } from './jobs/job-kinds.ts'
+import { startJobRunner } from './jobs/job-runner.ts'
 import { makeLocks } from './jobs/locks.ts'
 import { startAlertMails } from './mail/alerts.ts'
 import { makeMailer } from './mail/mailer.ts'
 import { makeGateways } from './payments/gateways.ts'
 import { startRecharger } from './payments/recharger.ts'
 import { startPostgres } from './postgres/supervisor.ts'
+import { type NewAlarm, raiseAlarm } from './store/alarm.ts'
 import { type Db, openDb } from './store/db.ts'
 import { readInstallation, writeInstallation } from './store/installation.ts'
 import { migrate } from './store/migrate.ts'
@@ -48,10 +55,23 @@ async function main(): Promise<void> {
   started.push({ name: 'database connections', stop: () => db.close() })
 
   const decks = await makeDecks(db, clock)
-  const engine = withEmergencies(await makeEngine({ url, db, clock, deck: () => decks.current(), log }), log)
+  const meter = new Meter()
+  const decided = withEmergencies(await makeEngine({ url, db, clock, deck: () => decks.current(), log }), log)
+  const engine = withMeter(decided, meter, clock)
   started.push({ name: 'charging engine', stop: () => engine.stop() })
-  engine.events.on('unrated', (call) => log.warn(call, 'alarm: nothing in the rate deck prices this destination'))
-  engine.events.on('overrun', (call) => log.warn(call, 'alarm: seconds were spoken that no fund could pay'))
+  const raise = (alarm: Omit<NewAlarm, 'alarmId' | 'at'>): void => {
+    raiseAlarm(db, { ...alarm, alarmId: newId(), at: clock.now() }).catch((error: unknown) =>
+      log.error({ err: error, alarm }, 'an alarm could not be kept'),
+    )
+  }
+  engine.events.on('unrated', (call) => {
+    log.warn(call, 'alarm: nothing in the rate deck prices this destination')
+    raise({ kind: 'unrated', tenantId: call.tenantId, subject: call.number })
+  })
+  engine.events.on('overrun', (call) => {
+    log.warn(call, 'alarm: seconds were spoken that no fund could pay')
+    raise({ kind: 'overrun', tenantId: call.tenantId, subject: call.callId })
+  })
 
   const gateways = makeGateways({
     db,
@@ -62,8 +82,17 @@ async function main(): Promise<void> {
   const locks = makeLocks(db)
   started.push({ name: 'job locks', stop: () => locks.close() })
   const jobContext = { db, engine, recharger, now: () => clock.now(), newId, locks, log }
-  const jobs = startJobs(tasksOf(jobContext), jobContext)
+  const tasks = [
+    ...tasksOf(jobContext),
+    { name: 'activate-rate-decks', everySeconds: 2, run: () => decks.activateDue() },
+  ]
+  const jobs = startJobs(tasks, jobContext, (task) => raise({ kind: 'job-failed', tenantId: null, subject: task }))
   started.push({ name: 'jobs', stop: () => jobs.stop() })
+  // The switch is made last: whoever changes telephones before has nobody to tell.
+  const directory = { onDirectoryChange: (): void => undefined }
+  const kinds = [...jobKinds({ ...jobContext, onDirectoryChange: () => directory.onDirectoryChange() }), exportCalls]
+  const jobRunner = startJobRunner({ ...jobContext, kinds })
+  started.push({ name: 'imports and exports', stop: () => jobRunner.stop() })
 
   const mailer = makeMailer({ smtpUrl: config.smtpUrl, folder: join(config.home, 'mail'), from: config.mailFrom }, log)
   const access = makeAccess({
@@ -87,6 +116,7 @@ async function main(): Promise<void> {
   started.push({ name: 'webhooks', stop: () => webhooks.stop() })
 
   const firstKey = await operatorKey(db, config.operatorKey)
+  const switchId = await kamailioSwitch(db)
   const deps: Deps & { onDirectoryChange: () => void } = {
     db,
     engine,
@@ -99,8 +129,14 @@ async function main(): Promise<void> {
     gateways,
     recharger,
     jobs: jobContext,
+    jobRunner,
+    meter,
+    taskStates: () => jobs.states(),
+    switches: () => [{ name: 'Kamailio', ...sip.status() }],
     sipDomain: config.sipDomain,
+    ...(config.consoleFolder === null ? {} : { consoleFolder: config.consoleFolder }),
     onDirectoryChange: () => undefined,
+    switchControl: { switchId, hangUp: (sessionId) => sip.hangUp(sessionId) },
   }
   const sip = makeSip({
     mode: config.sip,
@@ -110,18 +146,23 @@ async function main(): Promise<void> {
     engine,
     db,
     clock,
-    switchId: await kamailioSwitch(db),
+    switchId,
     log,
+    onAnswered: (sessionId, at) => engine.events.emit('answered', { switchId, sessionId, at }),
   })
   deps.onDirectoryChange = () => sip.directoryChanged()
+  directory.onDirectoryChange = () => sip.directoryChanged()
   const app = await makeServer(
     deps,
     [...ROUTES, ...CONSOLE_ROUTES, (scope) => sip.registerRoutes(scope as unknown as FastifyInstance)],
     log,
+    { trustProxy: config.trustProxy },
   )
   started.push({ name: 'HTTP server', stop: () => app.close() })
   if (config.demo) await makeDemo({ app, deps, home: config.home })
   const address = await app.listen({ host: config.host, port: config.port })
+  const liveCalls = config.demo ? startLiveCalls({ app, deps, home: config.home, log }) : null
+  if (liveCalls) started.push({ name: 'calls of the demonstration', stop: () => liveCalls.stop() })
   started.push({ name: 'SIP switch', stop: () => sip.stop() })
   await sip.start(address)
 

@@ -84,7 +84,7 @@ describe('the demonstration', () => {
   test('interrupted and taken up again it is there once; the books balance; making it again changes nothing', async () => {
     expect(await makeDemo({ app: server.app, deps: server.deps, home })).toBe(false)
     const { body } = await ask<{ data: unknown[] }>('/v1/tenants', server.operatorKey)
-    expect(body.data).toHaveLength(3)
+    expect(body.data).toHaveLength(4)
     for (const one of demo.tenants) {
       expect((await ask<object>(`/v1/tenants/${one.id}/audit`, one.key)).body).toMatchObject({ balanced: true })
     }
@@ -103,7 +103,7 @@ describe('keys for the page', () => {
   test('they only read, and only at this machine', async () => {
     const { body } = await ask<{ tenants: { id: string; key: string }[] }>('/v1/demo', '')
     const [first] = body.tenants
-    expect(body.tenants).toHaveLength(3)
+    expect(body.tenants).toHaveLength(4)
     expect((await ask<object>('/v1/me', first?.key ?? '')).body).toMatchObject({ scopes: ['read'] })
     const funding = { method: 'POST', body: JSON.stringify({ amount: { amount: '1', currency: 'CAD' } }) }
     expect((await ask(`/v1/tenants/${first?.id}/wallet/fundings`, first?.key ?? '', funding)).status).toBe(403)

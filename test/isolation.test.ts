@@ -7,7 +7,7 @@ import { addKey } from '../src/api/auth.ts'
 import type { Routes } from '../src/api/server.ts'
 import type { Engine } from '../src/charging/engine.ts'
 import { formatId, type IdKind, type PartnerId, type PersonId, type TenantId, type Uuid } from '../src/core/ids.ts'
-import { type Db, inTransaction } from '../src/store/db.ts'
+import { asTenant, type Db, inTransaction } from '../src/store/db.ts'
 import { addPartnerTenant, insertPartner } from '../src/store/partner.ts'
 import { anEngine, aTenant, initial, termination } from './harness/fixtures.ts'
 import { aPeopleLab, type Browser, newId, OPERATOR_KEY, type PeopleLab } from './harness/people.ts'
@@ -31,7 +31,7 @@ interface Seeded {
 async function seed(lab: PeopleLab, engine: Engine, word: string, digits: string): Promise<Seeded> {
   const { db } = lab
   const { tenantId, userId } = await aTenant(db, { domesticLicences: 3, poolSeconds: 3600 })
-  const [fundingId, methodId, keyId] = [newId(), newId(), newId()]
+  const [fundingId, methodId, keyId, jobId, importId] = [newId(), newId(), newId(), newId(), newId()]
   const run = (text: string, values: readonly unknown[]) => db.execute(text, values)
   await run('UPDATE tenant SET name = $2, sip_domain = $3 WHERE tenant_id = $1', [
     tenantId,
@@ -53,6 +53,18 @@ async function seed(lab: PeopleLab, engine: Engine, word: string, digits: string
     [newId(), tenantId],
   )
   await run(
+    `INSERT INTO seat_reduction (tenant_id, sku, seats, user_ids, from_month, created_at, created_by)
+     VALUES ($1, 'voice-with-calling-plan', 1, '{}', '2099-01', now(), $2)`,
+    [tenantId, `${word} admin`],
+  )
+  await run(
+    `INSERT INTO seat_charge (charge_id, tenant_id, sku, month, kind, seats, first_day, last_day, month_days, amount_micros,
+                              currency, paid_from, at)
+     VALUES ($1, $2, 'voice-with-calling-plan', to_char(now(), 'YYYY-MM'), 'part', 3, current_date, current_date, 30, 0, 'USD',
+             'statement', now())`,
+    [newId(), tenantId],
+  )
+  await run(
     `INSERT INTO payment_method (payment_method_id, tenant_id, provider, token, is_default, created_at)
      VALUES ($1, $2, $3, $4, true, now())`,
     [methodId, tenantId, 'fake', `tok_${word}`],
@@ -66,6 +78,26 @@ async function seed(lab: PeopleLab, engine: Engine, word: string, digits: string
     `INSERT INTO audit_log (audit_id, tenant_id, at, actor, action, subject, before, after)
      VALUES ($1, $2, now(), $3, 'user.changed', $4, $5::jsonb, $5::jsonb)`,
     [newId(), tenantId, `${word} actor`, formatId('user', userId), JSON.stringify({ name: `${word} before` })],
+  )
+  await run(
+    `INSERT INTO job (job_id, tenant_id, kind, state, input, requested_by, language, sees, starts, created_at, finished_at, expires_at,
+                      result_name, result_type, result_bytes)
+     VALUES ($1, $2, 'user-import', 'succeeded', $3::json, $4, 'en', 'user:read', 'user:edit', now(), now(), now() + interval '1 day',
+             $5, 'text/csv', 6)`,
+    [jobId, tenantId, JSON.stringify({ name: `${word} input` }), `${word} asker`, `${word}.csv`],
+  )
+  await run(`INSERT INTO job_piece (job_id, file, place, bytes) VALUES ($1, 'result', 0, $2)`, [
+    jobId,
+    Buffer.from(word.padEnd(6).slice(0, 6)),
+  ])
+  await run(
+    `INSERT INTO user_import (import_id, tenant_id, file_name, encoding, delimiter, mapping, may_create, created_by, created_at, bytes)
+     VALUES ($1, $2, $3, 'utf-8', ',', '{"name": 0}', true, $4, now(), $5)`,
+    [importId, tenantId, `${word}.csv`, `${word} author`, Buffer.from(`name\n${word}\n`)],
+  )
+  await run(
+    `INSERT INTO alarm (alarm_id, kind, tenant_id, subject, first_at, last_at) VALUES ($1, 'unrated', $2, $3, now(), now())`,
+    [newId(), tenantId, `+1647${digits}`],
   )
   const call = initial({ tenantId, userId }, `${word}-session`, { calledNumber: `+1647${digits}` })
   await engine.submit(call)
@@ -104,6 +136,8 @@ async function seed(lab: PeopleLab, engine: Engine, word: string, digits: string
       invitationId: String(body.id),
       fundingId: id('funding', fundingId),
       paymentMethodId: id('paymentMethod', methodId),
+      jobId: id('job', jobId),
+      importId: id('userImport', importId),
     },
   }
 }
@@ -189,13 +223,94 @@ describe('6.4: tenant isolation', () => {
   })
 })
 
+describe('docs/decisions/0006: the wall in the database', () => {
+  const tenantTables = async (): Promise<string[]> => {
+    const rows = await db.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND t.attname = 'tenant_id'
+       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace ORDER BY 1`,
+    )
+    return rows.map(({ name }) => name)
+  }
+
+  test('a statement without WHERE finds, changes and removes rows of its own tenant alone, in every table', async () => {
+    const behind = asTenant(db, b.tenantId)
+    const undone = new Error('undone')
+    const wrong: string[] = []
+    for (const name of await tenantTables()) {
+      const rows = await behind.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t`)
+      const [own] = await db.query<{ n: bigint }>(`SELECT count(*) AS n FROM ${name} WHERE tenant_id = $1`, [
+        b.tenantId,
+      ])
+      if (BigInt(rows.length) !== own?.n) wrong.push(`${name}: ${rows.length} rows for ${own?.n}`)
+      if (rows.some(({ row }) => row.includes(MARK) || row.includes(a.tenantId))) wrong.push(`${name}: a row of A`)
+      for (const statement of [`UPDATE ${name} SET tenant_id = tenant_id`, `DELETE FROM ${name}`]) {
+        const touched = inTransaction(behind, async (tx) => {
+          const count = await tx.execute(statement).catch((error: { code?: string }) => {
+            // Append-only, or another table points at it: nothing happened.
+            if (error.code === '42501' || error.code === '23503') return 0
+            throw error
+          })
+          if (BigInt(count) > (own?.n ?? 0n)) wrong.push(`${statement}: ${count} rows for ${own?.n}`)
+          throw undone
+        })
+        await expect(touched).rejects.toBe(undone)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  test('every GET route of a tenant reads behind it: with our own role shut out of the tables, it answers the same', async () => {
+    const [role] = await db.query<{ isOver: boolean }>(
+      'SELECT rolsuper OR rolbypassrls AS "isOver" FROM pg_roles WHERE rolname = current_user',
+    )
+    // What authentication reads before the tenant is known.
+    const doors = new Set(['api_key', 'role_grant', 'partner_tenant'])
+    const tables = (await tenantTables()).filter((name) => !doors.has(name))
+    const shut = (how: 'FORCE' | 'NO FORCE') =>
+      Promise.all(tables.map((name) => db.execute(`ALTER TABLE ${name} ${how} ROW LEVEL SECURITY`)))
+    const ask = async (): Promise<Map<string, string>> => {
+      const answers = new Map<string, string>()
+      for (const url of urls.filter((one) => one.startsWith('/v1/tenants/:tenantId'))) {
+        const reply = await ofB.get('key')?.ask('GET', fill(url, b, b, null))
+        // Seconds go on: what is there is compared, and not how much of it.
+        answers.set(url, `${reply?.status} ${reply?.text.replaceAll(/req_\w+|\d+/g, '0')}`)
+      }
+      return answers
+    }
+    const before = await ask()
+    await shut('FORCE')
+    try {
+      // A superuser cannot be shut out: there is nothing to see on such a server.
+      if (!role?.isOver) expect(await db.query('SELECT FROM tenant').catch(() => [])).toEqual([])
+      const after = await ask()
+      const differ = [...before].filter(([url, answer]) => after.get(url) !== answer).map(([url]) => url)
+      expect(differ.filter((url) => !LOOKS_BEYOND.has(url))).toEqual([])
+    } finally {
+      await shut('NO FORCE')
+    }
+  })
+})
+
+const LOOKS_BEYOND = new Set([
+  // Whether a number of the file is in service for somebody else.
+  '/v1/tenants/:tenantId/user-imports/:importId/dry-run',
+])
+
 const WITHOUT_CANARY = new Set([
   'auto_recharge',
   'call_supplement',
   'event',
   'event_once',
   'fake_card_charge',
+  'call_sum',
+  'call_sum_pending',
+  'forecast_told',
+  'fund_use',
+  'fund_use_pending',
+  'fund_use_person',
+  'fund_use_total',
   'partner_tenant',
+  'seat_charge',
   'webhook_delivery',
   'webhook_endpoint',
 ])

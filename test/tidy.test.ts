@@ -51,20 +51,22 @@ const layerOf = (file: string): string => file.split('/')[1]?.replace(/\.ts$/, '
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   paths: [],
+  thread: [],
   config: ['switch', 'access'],
   postgres: ['paths'],
   store: ['core', 'paths'],
   charging: ['core', 'store'],
   payments: ['core', 'store', 'charging'],
-  jobs: ['core', 'store', 'charging', 'payments'],
+  jobs: ['core', 'store', 'charging', 'payments', 'advice', 'thread'],
   switch: ['core', 'store', 'paths', 'postgres'],
   mail: ['core', 'store', 'payments'],
   access: ['core', 'store', 'mail'],
   webhooks: ['core', 'store'],
-  api: ['core', 'store', 'charging', 'payments', 'jobs', 'paths', 'demo', 'access', 'mail', 'webhooks'],
+  advice: ['core', 'store', 'thread'],
+  api: ['core', 'store', 'charging', 'payments', 'jobs', 'paths', 'demo', 'access', 'mail', 'webhooks', 'advice', 'thread'],
   demo: ['core', 'store', 'payments', 'api'],
-  cli: ['core', 'paths', 'demo', 'switch', 'api'],
-  page: ['core', 'api'],
+  cli: ['core', 'paths', 'demo', 'switch', 'api', 'advice'],
+  admin: ['core', 'api'],
 }
 
 /** Pure packages: no clock, no files, no network. */
@@ -77,10 +79,16 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
   'payments → charging': ['src/charging/engine.ts'],
   'jobs → charging': ['src/charging/engine.ts'],
   'api → charging': ['src/charging/engine.ts'],
-  'api → demo': ['src/demo/demo.ts'],
+  'api → demo': ['src/demo/demo.ts', 'src/demo/persons.ts'],
   'demo → payments': ['src/payments/fake-card.ts'],
   'cli → api': ['src/api/overview.ts'],
 }
+
+/** Does `from` name `to` in nothing but `import type`? */
+const isTypeOnly = (from: string, to: string): boolean =>
+  [...withoutComments(read(from)).matchAll(/(?:^|\n)\s*import(\s+type)?\b[^'"`;]*?from\s+'([^']+)'/g)]
+    .filter(([, , specifier = '']) => posix.join(posix.dirname(from), specifier) === to)
+    .every(([, isType]) => isType !== undefined)
 
 const packageOf = (specifier: string): string =>
   specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? specifier)
@@ -113,6 +121,27 @@ describe('who may import whom', () => {
         layerOf(from) === 'core' && !to.startsWith('src/core/') && !CORE_PACKAGES.includes(packageOf(to)),
     )
     expect(foreign).toEqual([])
+  })
+
+  test('of the API the console sees types, and the schemas that its forms share', () => {
+    const SHARED = /^src\/api\/(schema\/[\w-]+|contract|invalid)\.ts$/
+    const values = code
+      .filter((file) => file.startsWith('src/admin/'))
+      .flatMap((file) =>
+        [
+          ...withoutComments(read(file)).matchAll(
+            /(?:^|\n)\s*(?:import|export)(\s+type)?\b[^'"`;]*?from\s+'(\.[^']+)'/g,
+          ),
+        ]
+          .filter(([, isType]) => isType === undefined)
+          .map(([, , to = '']) => ({ from: file, to: posix.join(posix.dirname(file), to) })),
+      )
+    expect(values.filter(({ to }) => to.startsWith('src/api/') && !SHARED.test(to))).toEqual([])
+    // They in turn must run in a browser.
+    const schemas = product.filter(({ from }) => SHARED.test(from))
+    const isFit = (to: string): boolean => SHARED.test(to) || to.startsWith('src/core/') || packageOf(to) === 'zod'
+    const wrong = schemas.filter(({ from, to }) => !isFit(to) && !isTypeOnly(from, to))
+    expect(wrong).toEqual([])
   })
 
   test('only the store, the lanes and the supervisor speak to PostgreSQL', () => {
@@ -173,11 +202,14 @@ describe('nothing lies about', () => {
   test('every file is used by the server, a command, a bench, a script or a test', () => {
     const commands = Object.values(manifest.scripts ?? {}).flatMap((script) => script.match(/\b[\w./-]+\.ts\b/g) ?? [])
     const isEntry = (file: string): boolean =>
-      file === 'src/main.ts' || commands.includes(file) || /^(bench|scripts)\//.test(file)
+      file === 'src/main.ts' ||
+      // Vite's, and what index.html names.
+      file === 'src/admin/vite.config.ts' ||
+      file === 'src/admin/main.tsx' ||
+      commands.includes(file) ||
+      /^(bench|scripts)\//.test(file)
     const reached = reach(code.filter(isEntry))
-    expect(
-      code.filter((file) => file.startsWith('src/') && !isTest(file) && !reached.has(file) && !isPage(file)),
-    ).toEqual([])
+    expect(code.filter((file) => file.startsWith('src/') && !isTest(file) && !reached.has(file))).toEqual([])
     const helped = reach([...code.filter(isTest), 'test/harness/global-setup.ts'])
     // A program of its own, started by tests as a process, is named by its path.
     const isStarted = (file: string): boolean =>
@@ -194,14 +226,17 @@ describe('nothing lies about', () => {
     expect(Object.keys(dependencies).filter((name) => !imported.has(name) && name !== 'openapi-types')).toEqual([])
     const missing = product.filter(
       // A name that is put together at run time is no package.
-      ({ to }) => !/^(src\/|node:|\$\{)/.test(to) && !Object.hasOwn(dependencies, packageOf(to)),
+      ({ from, to }) =>
+        !/^(src\/|node:|\$\{)/.test(to) &&
+        // The console is built: what it is made of is needed before, not while it is served.
+        !Object.hasOwn(
+          from.startsWith('src/admin/') ? { ...dependencies, ...devDependencies } : dependencies,
+          packageOf(to),
+        ),
     )
     expect(missing).toEqual([])
   })
 })
-
-/** The page is run by the browser and named by its HTML. */
-const isPage = (file: string): boolean => file.startsWith('src/page/')
 
 function reach(entries: readonly string[]): ReadonlySet<string> {
   const reached = new Set(entries)

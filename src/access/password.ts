@@ -4,9 +4,6 @@ import { hash, verify } from '@node-rs/argon2'
 /** argon2id, version 1.3; the numbers are written into each hash, so later ones may differ. */
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 
-export const PASSWORD_MIN = 12
-export const PASSWORD_MAX = 128
-
 export const hashPassword = (password: string): Promise<string> => hash(password.normalize('NFKC'), ARGON2)
 
 /** Of nobody's password: checked against when there is no account, so that it takes as long. */

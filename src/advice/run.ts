@@ -83,11 +83,14 @@ export async function runAdvice(input: AdviceInput, options: RunOptions): Promis
   }
 }
 
-function progressOf({ effort, spec }: Task, { profit, most }: Pick<SearchNews, 'profit' | 'most'>): AdviceProgress {
+function progressOf(
+  { effort, spec, country }: Task,
+  { profit, most }: Pick<SearchNews, 'profit' | 'most'>,
+): AdviceProgress {
   const { allCredits } = sumsOf(spec)
   return {
     phase: effort === 'main' ? 'international' : 'extras',
-    country: null,
+    country,
     cost: micros(BigInt(Math.round(allCredits - profit))),
     bound: micros(BigInt(Math.ceil(allCredits - most))),
   }
@@ -99,6 +102,8 @@ class Threads {
   private readonly all: Worker[] = []
   private readonly waiting: ((worker: Worker) => void)[] = []
   private readonly size: number
+  /** Searches that have not begun: those that have share the time with them. */
+  private toBegin = 0
 
   constructor(size: number) {
     this.size = size
@@ -118,9 +123,12 @@ class Threads {
     if (this.size === 0 || spec.calls.length < THREADED_CALLS) {
       return solveAbroad(spec, { keepGoing: () => performance.now() < until && signal?.aborted !== true }, { state })
     }
+    this.toBegin++
     const worker = await this.take()
+    const turns = Math.ceil(this.toBegin-- / this.size)
     try {
-      return await ask(worker, { spec, state, milliseconds: until - performance.now() }, { onNews, signal })
+      const milliseconds = Math.max(0, until - performance.now()) / turns
+      return await ask(worker, { spec, state, milliseconds }, { onNews, signal })
     } finally {
       this.giveBack(worker)
     }

@@ -1,6 +1,6 @@
 /** `/v1/me/…`: one's own account: sessions, password, name and language. */
 import { z } from 'zod'
-import { hashPassword, isPassword, PASSWORD_MAX } from '../access/password.ts'
+import { hashPassword, isPassword } from '../access/password.ts'
 import { hashToken, newToken } from '../access/secret.ts'
 import { formatId, type Uuid } from '../core/ids.ts'
 import { formatInstant } from '../core/time.ts'
@@ -14,13 +14,14 @@ import {
   revokeSessions,
   type SessionRow,
 } from '../store/person-session.ts'
-import { assertGoodPassword, language, languageOut, newPassword } from './access-contract.ts'
+import { assertGoodPassword, languageOut } from './access-contract.ts'
 import { sessionOf } from './auth.ts'
-import { idOf, listOf, nameText, page, timeOut } from './contract.ts'
+import { idOf, listOf, page, timeOut } from './contract.ts'
 import { pageOfAll } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { accessOf, countTryOf, recordOfPerson, setCookie, tryWasRight } from './open-session.ts'
 import { Problem } from './problem.ts'
+import { changePassword, knownPassword, profileChanges } from './schema/access.ts'
 import type { Deps, Routes } from './server.ts'
 
 /** ASVS 7.5.1: what opens other doors wants a proof of who you are that is no older than this. */
@@ -73,9 +74,7 @@ export const accountRoutes: Routes = (app, deps) => {
       schema: {
         summary: 'Change your name or language',
         tags: ['your account'],
-        body: z
-          .strictObject({ name: nameText.optional(), language: language.optional() })
-          .meta({ example: { language: 'fr' } }),
+        body: profileChanges,
         problems: ['cross-site-request'],
         response: { 200: z.object({ name: z.string(), language: languageOut }) },
       },
@@ -167,9 +166,7 @@ export const accountRoutes: Routes = (app, deps) => {
       schema: {
         summary: 'Prove again who you are, for a sensitive change within 15 minutes; the session gets a new secret',
         tags: ['your account'],
-        body: z
-          .strictObject({ password: z.string().min(1).max(PASSWORD_MAX) })
-          .meta({ example: { password: 'seven green bicycles' } }),
+        body: z.strictObject({ password: knownPassword }).meta({ example: { password: 'seven green bicycles' } }),
         problems: ['cross-site-request', 'password-wrong', 'too-many-attempts'],
         response: { 200: done },
       },
@@ -196,9 +193,7 @@ export const accountRoutes: Routes = (app, deps) => {
       schema: {
         summary: 'Change your password; every other session ends, and this one gets a new secret',
         tags: ['your account'],
-        body: z
-          .strictObject({ current: z.string().min(1).max(PASSWORD_MAX), password: newPassword })
-          .meta({ example: { current: 'seven green bicycles', password: 'nine slow yellow trams' } }),
+        body: changePassword,
         problems: [
           'cross-site-request',
           'password-wrong',

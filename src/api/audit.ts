@@ -1,12 +1,11 @@
-/** `GET /v1/tenants/{t}/audit`: the tenant's ledger, recomputed from its postings and compared (A2); and who changed what. */
+/** `GET /v1/tenants/{t}/audit`: the tenant's ledger, recomputed from its postings and compared (A2). */
 import { z } from 'zod'
-import { formatId } from '../core/ids.ts'
 import { type Currency, formatMicros, micros, toMoney } from '../core/money.ts'
-import { formatInstant } from '../core/time.ts'
+import { formatInstant, type Instant } from '../core/time.ts'
 import { type Audit, type AuditDifference, auditTenant } from '../store/audit.ts'
-import { listAuditLog } from '../store/audit-log.ts'
-import { listOf, moneyOut, page, timeOut } from './contract.ts'
-import { cursorOf, pageCursor } from './cursor.ts'
+import { type BooksCheck, demandBooksCheck, readBooksCheck, wantBooksCheck } from '../store/books.ts'
+import { moneyOut, timeOut } from './contract.ts'
+import { change } from './idempotency.ts'
 import type { Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 
@@ -40,45 +39,57 @@ const auditOut = z
   })
   .meta({ id: 'Audit' })
 
-const entryOut = z
+const booksOut = z
   .object({
-    id: z.string(),
-    at: timeOut,
-    actor: z.string().meta({ description: 'Name of the key' }),
-    action: z.string().meta({ description: 'Such as `licence.assigned`' }),
-    subject: z.string().meta({ description: 'Id of what was changed' }),
-    before: z.unknown().meta({ description: 'null: there was nothing, or it is not kept' }),
-    after: z.unknown(),
+    now: timeOut,
+    running: z.object({ since: timeOut }).nullable().meta({ description: 'A check is under way, or about to begin' }),
+    last: z
+      .object({ checkedAt: timeOut, tookMs: z.number().int(), audit: auditOut })
+      .nullable()
+      .meta({ description: 'The last check that ended; null: there was none yet' }),
   })
-  .meta({ id: 'AuditLogEntry' })
+  .meta({ id: 'Books' })
+
+export type BooksOnWire = z.input<typeof booksOut>
 
 export const auditRoutes: Routes = (app, deps) => {
   app.get(
-    '/v1/tenants/:tenantId/audit-log',
+    '/v1/tenants/:tenantId/books',
     {
-      config: { permission: 'audit-log:read' },
+      config: { permission: 'books:read' },
       schema: {
-        summary: 'Who changed what, newest first',
+        summary: 'The last audit of the tenant and its age; whoever looks here is checked every few minutes',
         tags: ['audit'],
         params: tenantParams,
-        querystring: z.strictObject(page),
-        response: { 200: listOf(entryOut) },
+        response: { 200: booksOut },
       },
     },
     async (request) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
-      const { limit, cursor } = request.query
-      const rows = await listAuditLog(deps.db, tenantId, limit + 1, cursorOf(cursor))
-      return pageCursor(
-        rows,
-        limit,
-        (row) => row.id,
-        ({ id, at, actor, action, subject, before, after }) => ({
-          ...{ id: formatId('audit', id), at: formatInstant(at), actor, action, subject },
-          ...{ before: before ?? null, after: after ?? null },
-        }),
-      )
+      const { tenantId, currency } = await tenantOf(request.db, request.params.tenantId)
+      const now = deps.clock.now()
+      await wantBooksCheck(request.db, tenantId, now)
+      return booksToWire(await readBooksCheck(request.db, tenantId, now), currency, now)
     },
+  )
+
+  app.post(
+    '/v1/tenants/:tenantId/books/check',
+    {
+      config: { permission: 'books:read' },
+      schema: {
+        summary: 'Audit the tenant now; the answer is in `/books` when it is ready',
+        tags: ['audit'],
+        params: tenantParams,
+        response: { 202: booksOut },
+      },
+    },
+    (request, reply) =>
+      change(deps, request, reply, async (tx) => {
+        const { tenantId, currency } = await tenantOf(tx, request.params.tenantId)
+        const now = deps.clock.now()
+        await demandBooksCheck(tx, tenantId, now)
+        return { status: 202, body: booksToWire(await readBooksCheck(tx, tenantId, now), currency, now) }
+      }),
   )
 
   app.get(
@@ -93,10 +104,22 @@ export const auditRoutes: Routes = (app, deps) => {
       },
     },
     async (request) => {
-      const { tenantId, currency } = await tenantOf(deps.db, request.params.tenantId)
-      return auditToWire(await auditTenant(deps.db, tenantId), currency)
+      const { tenantId, currency } = await tenantOf(request.db, request.params.tenantId)
+      return auditToWire(await auditTenant(request.db, tenantId), currency)
     },
   )
+}
+
+function booksToWire({ result, runningSince }: BooksCheck, currency: Currency, now: Instant): BooksOnWire {
+  return {
+    now: formatInstant(now),
+    running: runningSince === null ? null : { since: formatInstant(runningSince) },
+    last: result && {
+      checkedAt: formatInstant(result.finishedAt),
+      tookMs: result.tookMs,
+      audit: auditToWire(result.audit, currency),
+    },
+  }
 }
 
 function auditToWire(audit: Audit, currency: Currency): z.input<typeof auditOut> {

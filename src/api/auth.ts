@@ -6,8 +6,9 @@ import { hashToken } from '../access/secret.ts'
 import type { Clock } from '../core/clock.ts'
 import { parseId, type SwitchId, type TenantId, type Uuid } from '../core/ids.ts'
 import { OWN_ACCOUNT, type Permission, permissionsOf, SCOPES, type Scope } from '../core/permission.ts'
-import type { Instant } from '../core/time.ts'
-import type { Db, Queryable } from '../store/db.ts'
+import { type Instant, instant } from '../core/time.ts'
+import { type FoundKey, findBySecret, keyUsed, USE_WRITTEN_EVERY_MS } from '../store/api-key.ts'
+import { asTenant, type Db, type Queryable } from '../store/db.ts'
 import { findSession, isSeenLongAgo, type LiveSession, sessionSeen } from '../store/person-session.ts'
 import { Problem } from './problem.ts'
 
@@ -30,6 +31,8 @@ export interface Principal {
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null
+    /** The database as this request may see it: of a tenant in the path that tenant's rows alone (docs/decisions/0006). */
+    db: Db
   }
   interface FastifyContextConfig {
     /** Routes that need neither key nor session: health, the page, the description, signing in. */
@@ -53,7 +56,7 @@ export const newSecret = (kind: 'op' | 'sw' | 'key'): string => `rf_${kind}_${ra
 
 /** The keys of the installation. A look-up is kept for a few seconds: a switch asks thousands of times a second. */
 export class KeyRing {
-  private readonly cached = new Map<string, { principal: Principal | null; until: number }>()
+  private readonly cached = new Map<string, CachedKey>()
   private readonly db: Db
 
   constructor(db: Db) {
@@ -62,19 +65,28 @@ export class KeyRing {
 
   async find(secret: string): Promise<Principal | null> {
     const hash = hashSecret(secret)
+    const now = Date.now()
     const known = this.cached.get(hash)
-    if (known && known.until > Date.now()) return known.principal
-    const [row] = await this.db.query<KeyRow>(
-      'SELECT key_id, name, tenant_id, scopes FROM api_key WHERE secret_hash = $1 AND revoked_at IS NULL',
-      [hash],
-    )
-    const principal = row ? principalOfKey(row) : null
-    // Unknown keys are not kept: whoever guesses must not fill our memory.
-    if (principal) {
-      if (this.cached.size >= CACHED_MAX) this.cached.clear()
-      this.cached.set(hash, { principal, until: Date.now() + CACHED_MS })
+    const key = known && known.until > now ? known : await this.lookUp(hash, now)
+    if (key === null) return null
+    if (now - key.usedAt >= USE_WRITTEN_EVERY_MS) {
+      key.usedAt = now
+      // Nobody waits for it, and a use that is not written down opens and shuts nothing.
+      keyUsed(this.db, key.found, instant(now)).catch(() => undefined)
     }
-    return principal
+    return key.principal
+  }
+
+  private async lookUp(hash: string, now: number): Promise<CachedKey | null> {
+    const found = await findBySecret(this.db, hash)
+    // Unknown keys are not kept: whoever guesses must not fill our memory.
+    if (found === null || (found.until !== null && found.until <= now)) return null
+    if (this.cached.size >= CACHED_MAX) this.cached.clear()
+    const usedAt = this.cached.get(hash)?.usedAt ?? 0
+    const until = Math.min(now + CACHED_MS, found.until ?? Infinity)
+    const key = { principal: principalOfKey(found), found, until, usedAt }
+    this.cached.set(hash, key)
+    return key
   }
 
   /** A key was revoked: every key is looked up again. */
@@ -83,31 +95,38 @@ export class KeyRing {
   }
 }
 
-interface KeyRow {
-  readonly key_id: Uuid
-  readonly name: string
-  readonly tenant_id: TenantId | null
-  readonly scopes: readonly Scope[]
+interface CachedKey {
+  readonly principal: Principal
+  readonly found: FoundKey
+  readonly until: number
+  /** When a use was last written down. */
+  usedAt: number
 }
 
-const principalOfKey = ({ key_id, name, tenant_id, scopes }: KeyRow): Principal => ({
-  keyId: key_id,
-  name,
-  tenantId: tenant_id,
-  scopes,
-  permissions: permissionsOf(scopes.map((scope) => `key:${scope}` as const)),
-  session: null,
-})
+function principalOfKey({ keyId, name, tenantId, scopes: names }: FoundKey): Principal {
+  const scopes = SCOPES.filter((scope) => names.includes(scope))
+  const permissions = permissionsOf(scopes.map((scope) => `key:${scope}` as const))
+  return { keyId, name, tenantId, scopes, permissions, session: null }
+}
 
-/** Stores a key by its hash. The same secret again changes nothing. */
-export async function addKey(
-  db: Queryable,
-  key: { id: Uuid; name: string; secret: string; tenantId: TenantId | null; scopes: readonly Scope[]; at: Instant },
-): Promise<void> {
+interface NewKey {
+  readonly id: Uuid
+  readonly name: string
+  readonly secret: string
+  readonly tenantId: TenantId | null
+  readonly scopes: readonly Scope[]
+  /** Absent or null: it does not expire. */
+  readonly expiresAt?: Instant | null
+  readonly at: Instant
+}
+
+/** Stores a key by its hash. The same secret again changes nothing, nor does one that was rolled away. */
+export async function addKey(db: Queryable, key: NewKey): Promise<void> {
   await db.execute(
-    `INSERT INTO api_key (key_id, name, secret_hash, tenant_id, scopes, created_at)
-     VALUES ($1, $2, $3, $4, $5, to_timestamp($6 / 1000.0)) ON CONFLICT (secret_hash) DO NOTHING`,
-    [key.id, key.name, hashSecret(key.secret), key.tenantId, [...key.scopes], key.at],
+    `INSERT INTO api_key (key_id, name, secret_hash, tenant_id, scopes, created_at, expires_at)
+     SELECT $1, $2, $3, $4, $5, to_timestamp($6 / 1000.0), to_timestamp($7::bigint / 1000.0)
+     WHERE NOT EXISTS (SELECT FROM api_key WHERE former_hash = $3) ON CONFLICT (secret_hash) DO NOTHING`,
+    [key.id, key.name, hashSecret(key.secret), key.tenantId, [...key.scopes], key.at, key.expiresAt ?? null],
   )
 }
 
@@ -123,6 +142,8 @@ export interface Doors {
 export function authenticate(doors: Doors) {
   return async (request: FastifyRequest): Promise<void> => {
     request.principal = null
+    const tenantId = tenantIdOf(request)
+    request.db = tenantId ? asTenant(doors.db, tenantId) : doors.db
     const config = request.routeOptions.config
     if (config.public || request.is404) return
     const principal = await identify(doors, request)
@@ -151,6 +172,13 @@ export async function authoriseFields(request: FastifyRequest): Promise<void> {
 export async function mayStill(doors: Doors, request: FastifyRequest): Promise<boolean> {
   const principal = await identify(doors, request)
   return principal !== null && !isStranger(principal, request) && mayAsk(principal, request)
+}
+
+/** What the same request could do now; null when it would not be let in. For answers that go on for hours. */
+export async function permissionsNow(doors: Doors, request: FastifyRequest): Promise<ReadonlySet<Permission> | null> {
+  const principal = await identify(doors, request)
+  const isIn = principal !== null && !isStranger(principal, request) && mayAsk(principal, request)
+  return isIn ? principal.permissions : null
 }
 
 const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD'

@@ -1,121 +1,42 @@
-/** `/v1/tenants/{t}/calls`: the records of calls that are over, and what each says about itself (C8). */
+/** `/v1/tenants/{t}/calls`: the records of calls that are over, their sums, and what each says about itself (C8). */
 import { z } from 'zod'
-import type { Classification } from '../core/classification.ts'
+import { auditCall } from '../core/call-audit.ts'
+import { eventsOfCall } from '../core/call-event.ts'
 import { type Explanation, explain } from '../core/explain.ts'
-import type { CallId, TenantId, UserId } from '../core/ids.ts'
+import type { CallId, TenantId } from '../core/ids.ts'
+import { isPool, type Posting } from '../core/ledger.ts'
+import { formatMicros, micros, toMoney } from '../core/money.ts'
 import { LANGUAGES, type Language } from '../core/problems.ts'
 import type { SettledRecord } from '../core/settled-record.ts'
-import { type CallFilters, getCall, listCalls, recordToWire } from '../store/call-record.ts'
+import { formatInstant } from '../core/time.ts'
+import { postingsOfCall } from '../store/call-posting.ts'
+import { getCall, recordToWire } from '../store/call-record.ts'
+import { type CallFilter, type CallPlace, type FoundCall, placeOfCall, searchCalls } from '../store/call-search.ts'
+import { summariseCalls } from '../store/call-summary.ts'
 import type { Queryable } from '../store/db.ts'
 import type { TenantRow } from '../store/tenant.ts'
 import { findUser } from '../store/user.ts'
-import { idOf, listOf, moneyOut, page, time, timeOut } from './contract.ts'
-import { cursorOf, pageCursor } from './cursor.ts'
+import { idOf, listOf } from './contract.ts'
+import { cursorOf } from './cursor.ts'
 import { Problem } from './problem.ts'
+import {
+  type CallFilterQuery,
+  callAuditOut,
+  callDetailOut,
+  callItemOut,
+  callListQuery,
+  explanationOut,
+  summaryOut,
+  summaryQuery,
+} from './schema/call.ts'
 import { languageOf, type Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 
-const CLASSIFICATIONS = [
-  'internal',
-  'emergency',
-  'domestic',
-  'international',
-  'toll-free-out',
-  'toll-free-in',
-  'inbound',
-  'premium',
-  'shared-cost',
-  'satellite',
-  'conference-out',
-  'unknown',
-] as const satisfies readonly Classification[]
+export { callOut, classification, rateOut, refusalOut } from './schema/call.ts'
 
-export const classification = z.enum(CLASSIFICATIONS)
+export const callParams = tenantParams.extend({ callId: idOf<CallId>('call') })
 
-const rateMembers = {
-  deckVersion: z.number().int(),
-  direction: z.string(),
-  prefix: z.string().meta({ description: 'Digits of E.164 without `+`' }),
-  origin: z.string().meta({ description: 'ISO 3166-1 alpha-2 of the caller; empty for any' }),
-  lineKind: z.string(),
-  currency: z.string(),
-  perMinute: z.string(),
-  connectionFee: z.string(),
-  initialIncrement: z.number().int(),
-  nextIncrement: z.number().int(),
-  minimumSeconds: z.number().int(),
-}
-
-/** The row of the deck that priced a call (R2). */
-export const rateOut = z.object(rateMembers).meta({ id: 'Rate' })
-
-export const refusalOut = z
-  .object({ code: z.string(), title: z.string(), sipStatus: z.number().int() })
-  .meta({ id: 'Refusal' })
-
-const fundingMembers = {
-  source: z.string().meta({ description: '`pool:US:domestic:2026-11` or `wallet`' }),
-  seconds: z.number().int().meta({ description: 'After rounding' }),
-  amount: moneyOut.optional(),
-}
-
-export const callOut = z
-  .object({
-    id: z.string(),
-    sessionId: z.string(),
-    tenantId: z.string(),
-    userId: z.string().nullable(),
-    direction: z.enum(['out', 'in', 'conference-out']),
-    callingNumber: z.string().nullable(),
-    calledNumber: z.string(),
-    classification,
-    result: z.enum(['ended', 'refused']),
-    startedAt: timeOut,
-    answeredAt: timeOut.nullable(),
-    endedAt: timeOut,
-    endCause: z.string(),
-    chargedSeconds: z.number().int().meta({ description: 'What was spoken, before rounding' }),
-    charge: moneyOut,
-    funding: z.array(z.object(fundingMembers)),
-    rate: rateOut.nullable(),
-    refusal: refusalOut.nullable(),
-  })
-  .meta({ id: 'CallRecord' })
-
-const explanationOut = z
-  .object({
-    sentences: z.array(z.string()),
-    classification: z.object({ code: classification, name: z.string(), sentence: z.string() }),
-    rate: z.object({ ...rateMembers, sentence: z.string() }).nullable(),
-    rounding: z.object({
-      sources: z.array(
-        z.object({
-          source: z.string(),
-          spokenSeconds: z.number().int(),
-          seconds: z.number().int(),
-          initialIncrement: z.number().int(),
-          nextIncrement: z.number().int(),
-          minimumSeconds: z.number().int(),
-        }),
-      ),
-      sentence: z.string(),
-    }),
-    funding: z.array(
-      z.object({ ...fundingMembers, name: z.string(), spokenSeconds: z.number().int(), sentence: z.string() }),
-    ),
-  })
-  .meta({ id: 'Explanation' })
-
-const callParams = tenantParams.extend({ callId: idOf<CallId>('call') })
-
-const listQuery = z.strictObject({
-  ...page,
-  from: time.optional(),
-  to: time.optional(),
-  userId: idOf<UserId>('user').optional(),
-  classification: classification.optional(),
-  result: z.enum(['ended', 'refused']).optional(),
-})
+const tags = ['calls']
 
 export const callRoutes: Routes = (app, deps) => {
   app.get(
@@ -123,20 +44,53 @@ export const callRoutes: Routes = (app, deps) => {
     {
       config: { permission: 'call:read' },
       schema: {
-        summary: 'Call records, newest first; `from` and `to` bound when calls began',
-        tags: ['calls'],
+        summary: 'Call records, by when they began, newest first',
+        description:
+          'However rare the calls are that fit, an answer comes soon: it may hold fewer than `limit`, even none, and the list still goes on with `nextCursor`.',
+        tags,
         params: tenantParams,
-        querystring: listQuery,
+        querystring: callListQuery,
         problems: ['user-not-found'],
-        response: { 200: listOf(callOut) },
+        response: { 200: listOf(callItemOut) },
       },
     },
     async (request) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
       const { limit, cursor, ...wish } = request.query
-      const before = cursorOf(cursor) as CallId | null
-      const rows = await listCalls(deps.db, tenantId, { limit: limit + 1, before, filters: filtersOf(wish) })
-      return pageCursor(rows, limit, (record) => record.callId, recordToWire)
+      const after = await placeOf(request.db, tenantId, cursor)
+      const { calls, next } = await searchCalls(request.db, tenantId, filterOf(wish), { limit, after })
+      return { data: calls.map(itemToWire), nextCursor: next && cursorAt(next) }
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/calls/summary',
+    {
+      config: { permission: 'call:read' },
+      schema: {
+        summary: 'The sums of the calls that fit: how many, how long, who paid, how much',
+        description:
+          'At once, whatever the range, unless `userId`, `number` or `minSeconds` are asked for: then in parts, where there are many calls.',
+        tags,
+        params: tenantParams,
+        querystring: summaryQuery,
+        problems: ['user-not-found'],
+        response: { 200: summaryOut },
+      },
+    },
+    async (request) => {
+      const { tenantId, currency } = await tenantOf(request.db, request.params.tenantId)
+      const { cursor, ...wish } = request.query
+      const after = await placeOf(request.db, tenantId, cursor)
+      const sums = await summariseCalls(request.db, tenantId, filterOf(wish), after)
+      return {
+        calls: sums.calls,
+        seconds: sums.seconds,
+        charge: toMoney(sums.chargeMicros, currency),
+        funds: sums.funds,
+        nextCursor: sums.next && cursorAt(sums.next),
+        until: sums.next && formatInstant(sums.next.startedAt),
+      }
     },
   )
 
@@ -145,16 +99,43 @@ export const callRoutes: Routes = (app, deps) => {
     {
       config: { permission: 'call:read' },
       schema: {
-        summary: 'One call record',
-        tags: ['calls'],
+        summary: 'One call: its record, what was granted when, what happened, and its postings',
+        tags,
         params: callParams,
         problems: ['not-found'],
-        response: { 200: callOut },
+        response: { 200: callDetailOut },
       },
     },
     async (request) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
-      return recordToWire(await callOf(deps.db, tenantId, request.params.callId))
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
+      const record = await callOf(request.db, tenantId, request.params.callId)
+      const [user, postings] = await Promise.all([
+        record.userId === null ? null : findUser(request.db, tenantId, record.userId),
+        postingsOfCall(request.db, tenantId, record.callId),
+      ])
+      return detailToWire({ record, userName: user?.name ?? null }, postings)
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/calls/:callId/audit',
+    {
+      config: { permission: 'call:read' },
+      schema: {
+        summary: 'Does the record of this call agree with itself and with the ledger? Worked out anew at each request',
+        tags,
+        params: callParams,
+        problems: ['not-found'],
+        response: { 200: callAuditOut },
+      },
+    },
+    async (request): Promise<z.input<typeof callAuditOut>> => {
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
+      const record = await callOf(request.db, tenantId, request.params.callId)
+      const postings = await postingsOfCall(request.db, tenantId, record.callId)
+      const { isBalanced, checks } = auditCall(record, postings)
+      const checkedAt = formatInstant(deps.clock.now())
+      return { balanced: isBalanced, postings: postings.length, checks: [...checks], checkedAt }
     },
   )
 
@@ -164,7 +145,7 @@ export const callRoutes: Routes = (app, deps) => {
       config: { permission: 'call:read' },
       schema: {
         summary: 'Explain this charge: the record in sentences (C8)',
-        tags: ['calls'],
+        tags,
         params: callParams,
         querystring: z.strictObject({
           lang: z.enum(LANGUAGES).optional().meta({ description: 'Absent: by `Accept-Language`' }),
@@ -174,9 +155,9 @@ export const callRoutes: Routes = (app, deps) => {
       },
     },
     async (request) => {
-      const tenant = await tenantOf(deps.db, request.params.tenantId)
-      const record = await callOf(deps.db, tenant.tenantId, request.params.callId)
-      return explainTo(deps.db, tenant, record, request.query.lang ?? languageOf(request))
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const record = await callOf(request.db, tenant.tenantId, request.params.callId)
+      return explainTo(request.db, tenant, record, request.query.lang ?? languageOf(request))
     },
   )
 }
@@ -199,14 +180,76 @@ async function explainTo(
 }
 
 /** A user that does not exist has no calls, and asking for them is a mistake worth telling. */
-function filtersOf(wish: Omit<z.output<typeof listQuery>, 'limit' | 'cursor'>): CallFilters {
-  const { from, to, userId, classification, result } = wish
+export function filterOf(wish: CallFilterQuery): CallFilter {
+  const { from, to, userId, direction, classification, result, outcome, fund, number, minSeconds, charged } = wish
   if (userId === null) throw new Problem('user-not-found', { param: 'userId' })
   return {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(userId === undefined ? {} : { userId }),
-    ...(classification === undefined ? {} : { classification }),
+    ...(direction === undefined ? {} : { directions: direction }),
+    ...(classification === undefined ? {} : { classifications: classification }),
     ...(result === undefined ? {} : { result }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(fund === undefined ? {} : { fund }),
+    ...(number === undefined ? {} : { number }),
+    ...(minSeconds === undefined || minSeconds === 0 ? {} : { minSeconds }),
+    ...(charged === 'true' ? { isCharged: true } : {}),
+  }
+}
+
+/** A cursor is the id of a call; where it lies in time is looked up. One of another tenant's calls is none. */
+async function placeOf(db: Queryable, tenantId: TenantId, cursor: string | undefined): Promise<CallPlace | null> {
+  const callId = cursorOf(cursor) as CallId | null
+  if (callId === null) return null
+  const place = await placeOfCall(db, tenantId, callId)
+  if (!place) throw new Problem('invalid-request', { param: 'cursor' })
+  return place
+}
+
+const cursorAt = ({ callId }: CallPlace): string => Buffer.from(callId).toString('base64url')
+
+export const itemToWire = ({ record, userName }: FoundCall): z.input<typeof callItemOut> => ({
+  ...recordToWire(record),
+  userName,
+  country: record.details.country,
+  segments: record.details.segments.map(({ source, seconds }) => ({ source, seconds })),
+})
+
+function detailToWire(found: FoundCall, postings: readonly Posting[]): z.input<typeof callDetailOut> {
+  const { record } = found
+  const { details, currency, closedAsSilent } = record
+  return {
+    ...itemToWire(found),
+    charged: details.charged,
+    pool: details.pool,
+    overrunSeconds: details.overrunSeconds,
+    grants: (details.grants ?? []).map(({ at, from, slices, isLast }) => ({
+      at: formatInstant(at),
+      from,
+      slices: slices.map(({ source, seconds }) => ({ source, seconds })),
+      isLast: isLast === true,
+    })),
+    events: eventsOfCall(record).map(({ at, ...event }) => ({ ...event, at: formatInstant(at) })),
+    short: details.short
+      ? { amount: { amount: details.short.amount, currency }, seconds: details.short.seconds }
+      : null,
+    correction: closedAsSilent && {
+      closedAt: formatInstant(closedAsSilent.at),
+      chargedSeconds: closedAsSilent.chargedSeconds,
+      charge: toMoney(closedAsSilent.chargeMicros, currency),
+    },
+    postings: postings.map(({ line, at, debit, credit, amount, cause }) => {
+      const isOfSeconds = isPool(debit) || debit.startsWith('seconds:')
+      return {
+        line,
+        at: formatInstant(at),
+        debit,
+        credit,
+        unit: isOfSeconds ? ('second' as const) : ('money' as const),
+        amount: isOfSeconds ? String(amount) : formatMicros(micros(amount)),
+        cause,
+      }
+    }),
   }
 }

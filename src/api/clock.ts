@@ -1,26 +1,47 @@
 /** `POST /v1/tenants/{t}/clock`: freezes and moves the clock of a sandbox tenant (D4). */
-import { z } from 'zod'
+import { formatId, type Uuid } from '../core/ids.ts'
+import { micros, toMoney } from '../core/money.ts'
 import { formatInstant } from '../core/time.ts'
 import { type ClockTarget, moveClock } from '../jobs/clock.ts'
-import { time, timeOut } from './contract.ts'
+import { type DueKind, listDue } from '../store/due.ts'
 import { changeInSteps } from './idempotency.ts'
 import { Problem } from './problem.ts'
+import { clockBody, clockOut, dueOut } from './schema/sandbox.ts'
 import type { Routes } from './server.ts'
-import { tenantOf, tenantParams } from './tenant.ts'
+import { nowFor, tenantOf, tenantParams } from './tenant.ts'
 
-const CENTURY_SECONDS = 3_155_760_000
-
-const clockBody = z
-  .union([
-    z.strictObject({ now: time }),
-    z.strictObject({ advanceSeconds: z.number().int().min(0).max(CENTURY_SECONDS) }),
-    z.strictObject({ advanceTo: time }),
-  ])
-  .meta({ example: { advanceSeconds: 86_400 } })
-
-const clockOut = z.object({ now: timeOut }).meta({ id: 'Clock' })
+/** A sandbox’s near future. */
+const DUE_SHOWN = 20
 
 export const clockRoutes: Routes = (app, deps) => {
+  app.get(
+    '/v1/tenants/:tenantId/clock',
+    {
+      config: { permission: 'tenant:read' },
+      schema: {
+        summary: 'What the clock of the tenant shows, and what is due next',
+        tags: ['sandbox'],
+        params: tenantParams,
+        response: { 200: dueOut },
+      },
+    },
+    async (request) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const now = nowFor(deps, tenant)
+      const due = await listDue(request.db, tenant.tenantId, now, DUE_SHOWN)
+      return {
+        now: formatInstant(now),
+        stands: tenant.clockAt !== null,
+        due: due.map(({ at, kind, subject, amount }) => ({
+          at: formatInstant(at),
+          kind,
+          subject: subjectOf(kind, subject),
+          amount: amount === null ? null : toMoney(micros(amount), tenant.currency),
+        })),
+      }
+    },
+  )
+
   app.post(
     '/v1/tenants/:tenantId/clock',
     {
@@ -36,11 +57,16 @@ export const clockRoutes: Routes = (app, deps) => {
     },
     (request, reply) =>
       changeInSteps(deps, request, reply, async () => {
-        const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
+        const { tenantId } = await tenantOf(request.db, request.params.tenantId)
         const to: ClockTarget = request.body
         const moved = await moveClock(deps.jobs, tenantId, to)
         if ('refusal' in moved) throw new Problem(moved.refusal)
         return { status: 200, body: { now: formatInstant(moved.now) } }
       }),
   )
+}
+
+function subjectOf(kind: DueKind, subject: string): string {
+  if (kind === 'silent-call') return formatId('call', subject as Uuid)
+  return kind === 'lot-expires' || kind === 'payment' ? formatId('funding', subject as Uuid) : subject
 }

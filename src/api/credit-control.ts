@@ -74,6 +74,7 @@ const termination = z
     type: z.literal('termination'),
     usedSeconds,
     cause: plainText.min(1).max(64).default('unspecified'),
+    warnedAt: time.optional().meta({ description: 'When the party was warned of the end (C3), for the record' }),
     eventTime: time.optional(),
   })
   .meta({ id: 'CreditControlTermination' })
@@ -225,7 +226,13 @@ function toRequest(deps: Deps, request: FastifyRequest, body: Body): CreditContr
     case 'update':
       return { ...base, type: 'update', usedSeconds: body.usedSeconds, requestedSeconds: body.requestedSeconds }
     case 'termination':
-      return { ...base, type: 'termination', usedSeconds: body.usedSeconds, cause: body.cause }
+      return {
+        ...base,
+        type: 'termination',
+        usedSeconds: body.usedSeconds,
+        cause: body.cause,
+        ...(body.warnedAt === undefined ? {} : { warnedAt: body.warnedAt }),
+      }
   }
 }
 

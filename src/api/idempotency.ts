@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Uuid } from '../core/ids.ts'
 import { formatInstant } from '../core/time.ts'
-import { type Db, inTransaction, isUniqueViolation, type Tx } from '../store/db.ts'
+import { inTransaction, isUniqueViolation, type Tx } from '../store/db.ts'
 import { principalOf } from './auth.ts'
 import { Problem } from './problem.ts'
 import type { Deps } from './server.ts'
@@ -21,6 +21,8 @@ declare module 'fastify' {
 export interface Answer {
   readonly status: number
   readonly body: unknown
+  /** What is stored for a repeated request where the body holds a secret: the database must not know it. */
+  readonly kept?: unknown
 }
 
 /** A row lock of somebody's call must not hold up an admin for longer than this. */
@@ -35,7 +37,7 @@ export async function change(
 ): Promise<never> {
   const key = keyOf(request)
   const answer = await inTransaction(
-    deps.db,
+    request.db,
     async (tx) => {
       if (key === null) return work(tx)
       const known = await claim(tx, request, key, deps)
@@ -65,7 +67,7 @@ export async function changeInSteps(
 ): Promise<never> {
   const key = keyOf(request)
   if (key === null) return send(reply, await work(deps.newId()))
-  const claimed = await inTransaction(deps.db, async (tx) => {
+  const claimed = await inTransaction(request.db, async (tx) => {
     const known = await claim(tx, request, key, deps)
     if (known) return known
     return claimResource(tx, request, key, deps.newId())
@@ -73,10 +75,10 @@ export async function changeInSteps(
   if ('status' in claimed) return send(reply, claimed)
   try {
     const answer = await work(claimed.resourceId)
-    await inTransaction(deps.db, (tx) => keep(tx, request, key, answer))
+    await inTransaction(request.db, (tx) => keep(tx, request, key, answer))
     return send(reply, answer)
   } catch (error) {
-    if (error instanceof Problem) await forget(deps.db, request, key)
+    if (error instanceof Problem) await forget(request, key)
     throw error
   }
 }
@@ -148,15 +150,15 @@ async function keep(tx: Tx, request: FastifyRequest, key: string, answer: Answer
     principalOf(request).keyId,
     key,
     answer.status,
-    JSON.stringify(answer.body),
+    JSON.stringify(answer.kept ?? answer.body),
   ])
 }
 
-async function forget(db: Db, request: FastifyRequest, key: string): Promise<void> {
-  await db.execute('DELETE FROM idempotency_key WHERE key_id = $1 AND idempotency_key = $2 AND status IS NULL', [
-    principalOf(request).keyId,
-    key,
-  ])
+async function forget(request: FastifyRequest, key: string): Promise<void> {
+  await request.db.execute(
+    'DELETE FROM idempotency_key WHERE key_id = $1 AND idempotency_key = $2 AND status IS NULL',
+    [principalOf(request).keyId, key],
+  )
 }
 
 const inProgress = (): Problem => new Problem('request-in-progress', { retryAfterSeconds: 1 })

@@ -12,7 +12,7 @@ export interface FieldFailure {
 }
 
 /** An issue as zod has it, inside the branches of a union. */
-interface Issue {
+export interface Issue {
   readonly code: string
   readonly path: readonly PropertyKey[]
   readonly message: string
@@ -50,7 +50,8 @@ export function invalidRequest(
   }
 }
 
-function sentenceOf(issue: Issue, language: Language): string {
+/** What is wrong with a field, in the reader's language. */
+export function sentenceOf(issue: Issue, language: Language): string {
   if (language === 'en') return issue.message
   const own = frenchOf.get(issue.message)
   if (own !== undefined) return own

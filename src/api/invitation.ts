@@ -21,21 +21,23 @@ import { findPartner } from '../store/partner.ts'
 import { findPersonByEmail, insertPerson, type PersonRow } from '../store/person.ts'
 import { grantRole } from '../store/role-grant.ts'
 import { findTenant } from '../store/tenant.ts'
-import { assertGoodPassword, email, language, languageOut, newPassword, secretText } from './access-contract.ts'
+import { assertGoodPassword, languageOut } from './access-contract.ts'
 import { principalOf } from './auth.ts'
-import { idOf, listOf, nameText, page, timeOut } from './contract.ts'
+import { idOf, listOf, page, timeOut } from './contract.ts'
 import { cursorOf, pageCursor } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { accessOf, countTryOf, enter, openSession, ownPageOnly, secondsAfter, tryWasRight } from './open-session.ts'
 import { PLACES, type PlaceKind, placeOf, placeParams } from './place.ts'
 import { Problem } from './problem.ts'
+import { acceptInvitation, secretText } from './schema/access.ts'
+import { invitationBody } from './schema/settings.ts'
 import type { App, Deps, Routes } from './server.ts'
 import { signedIn } from './sign-in.ts'
 
 const VALID_SECONDS = 7 * 24 * 3600
 const tags = ['people and roles']
 
-const invitationOut = z
+export const invitationOut = z
   .object({
     id: z.string(),
     email: z.string(),
@@ -71,16 +73,14 @@ function registerAt(app: App, deps: Deps, kind: PlaceKind): void {
         summary: `Invite somebody to a role ${kind.of}; asking again replaces the former link`,
         tags,
         params: placeParams(kind, {}),
-        body: z
-          .strictObject({ email, role: z.enum(kind.roles), language: language.default('en') })
-          .meta({ example: { email: 'maya@contoso.example', role: kind.roles[0], language: 'en' } }),
+        body: invitationBody(kind.roles),
         problems: ['not-found', 'cross-site-request'],
         response: { 201: invitationOut },
       },
     },
     async (request, reply) => {
       const access = accessOf(deps)
-      const place = await placeOf(deps.db, request.params)
+      const place = await placeOf(request.db, request.params)
       const { body } = request
       const createdAt = deps.clock.now()
       const secret = newToken()
@@ -125,9 +125,9 @@ function registerAt(app: App, deps: Deps, kind: PlaceKind): void {
       },
     },
     async (request) => {
-      const place = await placeOf(deps.db, request.params)
+      const place = await placeOf(request.db, request.params)
       const { limit, cursor } = request.query
-      const rows = await listInvitations(deps.db, place, limit + 1, cursorOf(cursor))
+      const rows = await listInvitations(request.db, place, limit + 1, cursorOf(cursor))
       return pageCursor(rows, limit, (row) => row.invitationId, toWire)
     },
   )
@@ -145,9 +145,9 @@ function registerAt(app: App, deps: Deps, kind: PlaceKind): void {
       },
     },
     async (request) => {
-      const place = await placeOf(deps.db, request.params)
+      const place = await placeOf(request.db, request.params)
       const id = request.params.invitationId
-      return inTransaction(deps.db, async (tx) => {
+      return inTransaction(request.db, async (tx) => {
         const gone = id === null ? null : await revokeInvitation(tx, place, id, deps.clock.now())
         if (!gone) throw new Problem('not-found', { param: 'invitationId' })
         await recordInvitation(tx, deps, gone, principalOf(request).name, 'invitation.revoked')
@@ -217,19 +217,7 @@ function registerAnswers(app: App, deps: Deps): void {
         summary:
           'Accept an invitation: a new account with name and password, or one more role for the account there is',
         tags: ['signing in'],
-        body: z
-          .strictObject({
-            token: secretText,
-            account: z.strictObject({ name: nameText, password: newPassword, language }).optional().meta({
-              description: 'Where there is no account yet',
-            }),
-          })
-          .meta({
-            example: {
-              token: 'kq0v2cJ7…',
-              account: { name: 'Maya Tremblay', password: 'seven green bicycles', language: 'fr' },
-            },
-          }),
+        body: acceptInvitation,
         problems: [
           'not-found',
           'cross-site-request',

@@ -1,37 +1,39 @@
 /** Seats and who sits on them: `/subscriptions` and `/users/{u}/licences/{sku}` (L2–L9, P7). */
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isSku, SKUS, type Sku } from '../core/catalogue.ts'
 import { formatId, type UserId } from '../core/ids.ts'
-import { holds, isVoice, mayAssign, mayPurchase } from '../core/licence.ts'
+import { holds, isVoice, mayAssign } from '../core/licence.ts'
+import { toMoney } from '../core/money.ts'
+import type { OrderItem } from '../core/order.ts'
+import { seatPriceAt } from '../core/seat-price.ts'
 import { formatInstant, type Instant } from '../core/time.ts'
+import type { Order } from '../payments/order.ts'
 import { record } from '../store/audit-log.ts'
 import type { Tx } from '../store/db.ts'
 import { recordEvents } from '../store/event.ts'
 import {
-  addSeats,
   changeAssigned,
-  changeEntitlement,
   listSubscriptions,
   lockSubscriptions,
-  poolOf,
   type Subscription,
   setInternational,
   setVoice,
 } from '../store/licence.ts'
-import { lockTenant } from '../store/tenant.ts'
+import { readSeatPrices } from '../store/seat-price.ts'
+import { fundPool, removeLicence } from '../store/subscription.ts'
+import type { TenantRow } from '../store/tenant.ts'
 import { lockUser, type UserRow } from '../store/user.ts'
-import { may, principalOf } from './auth.ts'
+import { principalOf } from './auth.ts'
 import { idOf, listOf, page, timeOut } from './contract.ts'
 import { pageOfAll } from './cursor.ts'
 import { change } from './idempotency.ts'
+import { orderSeats } from './order.ts'
 import { Problem } from './problem.ts'
+import { subscriptionBody } from './schema/licence.ts'
 import type { Deps, Routes } from './server.ts'
 import { nowFor, tenantOf, tenantParams } from './tenant.ts'
 import { userOf, userOut, userToWire } from './user.ts'
-
-const subscriptionBody = z
-  .strictObject({ sku: z.enum(SKUS), quantity: z.number().int().min(1).max(1_000_000) })
-  .meta({ example: { sku: 'voice-with-calling-plan', quantity: 10 } })
 
 const subscriptionOut = z
   .object({
@@ -69,39 +71,23 @@ export const licenceRoutes: Routes = (app, deps) => {
         tags: ['licences'],
         params: tenantParams,
         body: subscriptionBody,
-        problems: ['not-available-in-country', 'sku-not-offered', 'partner-required', 'licence-limit-reached'],
+        problems: [
+          'not-available-in-country',
+          'sku-not-offered',
+          'partner-required',
+          'licence-limit-reached',
+          'credits-too-low',
+        ],
         response: { 201: subscriptionOut },
       },
     },
     (request, reply) =>
       change(deps, request, reply, async (tx) => {
         const tenant = await tenantOf(tx, request.params.tenantId)
-        const { tenantId } = tenant
-        await lockTenant(tx, tenantId)
         const { sku, quantity } = request.body
-        const subscriptions = await lockSubscriptions(tx, tenantId)
-        const voicePurchased = subscriptions.reduce((sum, row) => (isVoice(row.sku) ? sum + row.purchased : sum), 0)
-        const by = may(request, 'licence:order-without-plan') ? 'operator' : 'tenant'
-        const no = mayPurchase({ licenceType: tenant.licenceType, sku, quantity, voicePurchased, by })
-        if (no) throw new Problem(no, { param: no === 'licence-limit-reached' ? 'quantity' : 'sku' })
-        const at = deps.clock.now()
-        const row = await addSeats(tx, { subscriptionId: deps.newId(), tenantId, sku, quantity, at })
-        if (isVoice(sku)) {
-          // L7: the conference pool is one for the tenant and counts what is purchased, not what is assigned.
-          const conference = { country: tenant.country, plan: 'conference' as const, change: quantity }
-          await changeEntitlement(tx, { ...conference, tenantId, at: nowFor(deps, tenant), sourceId: deps.newId() })
-        }
-        const before = subscriptions.find((candidate) => candidate.sku === sku)
-        await record(tx, {
-          id: deps.newId(),
-          tenantId,
-          at,
-          actor: principalOf(request).name,
-          action: 'licence.purchased',
-          subject: sku,
-          before: before ? toWire(before) : undefined,
-          after: toWire(row),
-        })
+        const order = await orderOne(tx, deps, request, tenant, { sku, quantity, billing: null })
+        const row = order.seats.find((seats) => seats.sku === sku)
+        if (!row) throw new Error('seats were bought and are not there')
         return { status: 201, body: toWire(row) }
       }),
   )
@@ -119,8 +105,13 @@ export const licenceRoutes: Routes = (app, deps) => {
       },
     },
     async (request) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
-      return pageOfAll(await listSubscriptions(deps.db, tenantId), request.query, (row) => row.subscriptionId, toWire)
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
+      return pageOfAll(
+        await listSubscriptions(request.db, tenantId),
+        request.query,
+        (row) => row.subscriptionId,
+        toWire,
+      )
     },
   )
 
@@ -142,7 +133,7 @@ export const licenceRoutes: Routes = (app, deps) => {
         response: { 200: userOut },
       },
     },
-    (request, reply) => changeLicence(deps, request, reply, assign),
+    (request, reply) => changeLicence(deps, request, reply, 'licence.assigned'),
   )
 
   app.delete(
@@ -157,13 +148,31 @@ export const licenceRoutes: Routes = (app, deps) => {
         response: { 200: userOut },
       },
     },
-    (request, reply) => changeLicence(deps, request, reply, remove),
+    (request, reply) => changeLicence(deps, request, reply, 'licence.removed'),
   )
+}
+
+/** The fields of this body have no list around them. */
+async function orderOne(
+  tx: Tx,
+  deps: Deps,
+  request: FastifyRequest,
+  tenant: TenantRow,
+  item: OrderItem,
+): Promise<Order> {
+  try {
+    return await orderSeats(tx, deps, request, tenant, { items: [item], expected: null })
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const { param = '', ...details } = error.details
+    throw new Problem(error.code, { ...details, param: param.replace('items.0.', '') })
+  }
 }
 
 interface LicenceChange {
   readonly tx: Tx
   readonly deps: Deps
+  readonly tenant: TenantRow
   readonly user: UserRow
   readonly sku: Sku
   readonly subscriptions: readonly Subscription[]
@@ -178,7 +187,7 @@ function changeLicence(
   deps: Deps,
   request: LicenceRequest,
   reply: Parameters<typeof change>[2],
-  work: (change: LicenceChange) => Promise<'licence.assigned' | 'licence.removed' | null>,
+  action: 'licence.assigned' | 'licence.removed',
 ) {
   return change(deps, request, reply, async (tx) => {
     const { sku } = request.params
@@ -189,9 +198,10 @@ function changeLicence(
     const { userId } = await userOf(tx, tenantId, request.params.userId)
     const user = await lockUser(tx, tenantId, userId)
     if (!user) throw new Problem('user-not-found')
-    const action = await work({ tx, deps, user, sku, subscriptions, at: nowFor(deps, tenant) })
+    const work = action === 'licence.assigned' ? assign : remove
+    const changed = await work({ tx, deps, tenant, user, sku, subscriptions, at: nowFor(deps, tenant) })
     const after = await userOf(tx, tenantId, userId)
-    if (action) {
+    if (changed.length > 0) {
       await record(tx, {
         id: deps.newId(),
         tenantId,
@@ -204,11 +214,11 @@ function changeLicence(
       })
       await recordEvents(
         tx,
-        skusChanged(action, user, sku).map((changed) => ({
+        changed.map((one) => ({
           tenantId,
           type: action,
           at: nowFor(deps, tenant),
-          data: { userId: formatId('user', userId), sku: changed, user: userToWire(after) },
+          data: { userId: formatId('user', userId), sku: one, user: userToWire(after) },
         })),
       )
     }
@@ -216,14 +226,16 @@ function changeLicence(
   })
 }
 
-async function assign({ tx, deps, user, sku, subscriptions, at }: LicenceChange) {
-  if (holds(user, sku)) return null
+async function assign(change: LicenceChange): Promise<readonly Sku[]> {
+  const { tx, deps, tenant, user, sku, subscriptions, at } = change
+  if (holds(user, sku)) return []
   const no = mayAssign(user, sku)
   if (no) throw new Problem(no, { param: 'sku' })
   const seats = subscriptions.find((row) => row.sku === sku)
   if (!seats || seats.assigned >= seats.purchased) {
     // L5: the refusal offers to buy what is missing.
-    const offer = { sku, quantity: 1 }
+    const perMonth = seatPriceAt(await readSeatPrices(tx, tenant.currency), sku, at)
+    const offer = { sku, quantity: 1, perMonth: perMonth === null ? null : toMoney(perMonth, tenant.currency) }
     throw new Problem('no-seat-left', {
       param: 'sku',
       extra: { purchased: seats?.purchased ?? 0, assigned: seats?.assigned ?? 0, offer },
@@ -232,29 +244,9 @@ async function assign({ tx, deps, user, sku, subscriptions, at }: LicenceChange)
   await changeAssigned(tx, user.tenantId, sku, 1)
   if (isVoice(sku)) await setVoice(tx, user.userId, sku)
   else await setInternational(tx, user.userId, true)
-  await fund(tx, deps, user, sku, 1, at)
-  return 'licence.assigned' as const
+  await fundPool(tx, user, { sku, by: 1, at, newId: deps.newId })
+  return [sku]
 }
 
-/** L9: the International add-on needs the voice licence and goes with it. */
-function skusChanged(action: 'licence.assigned' | 'licence.removed', user: UserRow, sku: Sku): Sku[] {
-  const takesAddOn = action === 'licence.removed' && sku === 'voice-with-calling-plan' && user.internationalPlan
-  return takesAddOn ? ['international-calling-plan', sku] : [sku]
-}
-
-async function remove({ tx, deps, user, sku, at }: LicenceChange) {
-  if (!holds(user, sku)) return null
-  for (const gone of skusChanged('licence.removed', user, sku)) {
-    if (isVoice(gone)) await setVoice(tx, user.userId, null)
-    else await setInternational(tx, user.userId, false)
-    await changeAssigned(tx, user.tenantId, gone, -1)
-    await fund(tx, deps, user, gone, -1, at)
-  }
-  return 'licence.removed' as const
-}
-
-/** What the licence adds to or takes from the pool of the user's location (P1, P5, P7). */
-async function fund(tx: Tx, deps: Deps, user: UserRow, sku: Sku, by: 1 | -1, at: Instant): Promise<void> {
-  const pool = poolOf(sku, user.usageLocation)
-  if (pool) await changeEntitlement(tx, { ...pool, tenantId: user.tenantId, change: by, at, sourceId: deps.newId() })
-}
+const remove = ({ tx, deps, user, sku, at }: LicenceChange): Promise<readonly Sku[]> =>
+  removeLicence(tx, user, { sku, at, newId: deps.newId })

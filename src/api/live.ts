@@ -1,29 +1,45 @@
 /**
- * `/overview` and `/live`: a tenant at a glance, once or as server-sent events (D1). The stream sends whole snapshots, so a
- * client that was away for a while misses nothing that still matters. Changes are those of this process.
+ * `/overview` and `/live`: a tenant at a glance, and what happens at it (D1). `/live?topics=…` tells facts, each once, and after a gap
+ * what was missed; without `topics` it sends whole overviews.
  */
 import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { TenantId } from '../core/ids.ts'
+import { LIVE_TOPICS, type LiveTopic } from '../core/live-feed.ts'
 import { findTenant } from '../store/tenant.ts'
-import { mayStill } from './auth.ts'
+import { mayStill, permissionsNow, principalOf } from './auth.ts'
+import { hint } from './invalid.ts'
+import { makeLiveFeeds } from './live-feed.ts'
+import { EVENT_STREAM, type LiveStream, startLiveStream, TOPIC_PERMISSIONS } from './live-stream.ts'
 import { overviewOut, readOverview } from './overview.ts'
+import { Problem } from './problem.ts'
 import type { Deps, Routes } from './server.ts'
-import { tenantOf, tenantParams } from './tenant.ts'
+import { tenantOf, tenantParams, walled } from './tenant.ts'
 
-/** At most two snapshots a second and client. */
+/** At most two overviews a second and client. */
 const SNAPSHOT_EVERY_MS = 500
 /** Proxies close what is silent; and a key that was revoked is noticed. */
 const HEARTBEAT_MS = 15_000
 
-const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store',
-  'x-accel-buffering': 'no',
-  'x-content-type-options': 'nosniff',
-}
+const unknownTopic = hint(`topics are ${LIVE_TOPICS.join(', ')}`, `les sujets sont ${LIVE_TOPICS.join(', ')}`)
+const isTopic = (text: string): text is LiveTopic => (LIVE_TOPICS as readonly string[]).includes(text)
+
+const liveQuery = z.strictObject({
+  topics: z
+    .string()
+    .max(100)
+    .refine((text) => text.split(',').every(isTopic), { error: unknownTopic })
+    .transform((text) => LIVE_TOPICS.filter((topic) => text.split(',').includes(topic)))
+    .optional()
+    .meta({
+      description: `Of ${LIVE_TOPICS.join(', ')}, with commas between. Absent: whole overviews`,
+      examples: ['calls,pools'],
+    }),
+})
 
 export const liveRoutes: Routes = (app, deps) => {
+  const feeds = makeLiveFeeds(deps)
+  const liveStreams = new Set<LiveStream>()
   const streams = new Map<TenantId, Set<Stream>>()
   const wake = (tenantIds: readonly TenantId[]): void => {
     for (const tenantId of tenantIds) for (const stream of streams.get(tenantId) ?? []) stream.changed()
@@ -31,13 +47,17 @@ export const liveRoutes: Routes = (app, deps) => {
   deps.engine.events.on('changed', wake)
   app.addHook('onClose', async () => {
     deps.engine.events.off('changed', wake)
+    for (const stream of liveStreams) stream.end()
+    feeds.stop()
     for (const ofTenant of streams.values()) for (const stream of ofTenant) stream.end()
   })
   // Licences, users and fundings change through this API without a call: their tenant's pages look again too.
   app.addHook('onResponse', async (request, reply) => {
     if (request.method === 'GET' || reply.statusCode >= 300) return
     const { tenantId } = (request.params ?? {}) as { tenantId?: TenantId | null }
-    if (tenantId) wake([tenantId])
+    if (!tenantId) return
+    wake([tenantId])
+    feeds.changed(tenantId, request.routeOptions.url?.split('/')[4] ?? 'tenant')
   })
 
   app.get(
@@ -51,7 +71,7 @@ export const liveRoutes: Routes = (app, deps) => {
         response: { 200: overviewOut },
       },
     },
-    async (request) => readOverview(deps, await tenantOf(deps.db, request.params.tenantId)),
+    async (request) => readOverview(walled(deps, request), await tenantOf(request.db, request.params.tenantId)),
   )
 
   app.get(
@@ -59,24 +79,51 @@ export const liveRoutes: Routes = (app, deps) => {
     {
       config: { permission: 'overview:read' },
       schema: {
-        summary: 'The overview as server-sent events: a snapshot at once, and after every change',
+        summary: 'What happens at the tenant, as server-sent events',
+        description: [
+          'With `topics`: events named by topic, each with an id that rises. The data is `{serverNow, fact, id, item}`: how one thing',
+          'stands now, or with `item: null` that it is gone. `fact: "snapshot"` comes with `items`, all things of the topic: at first, and',
+          'when what was missed since `Last-Event-ID` is not known any more. `fact: "touched"` says what else was changed (`what`), without',
+          'an item. Topics that the caller may not see are left out; `hello` says which are served. Where the clock of a sandbox stands,',
+          '`now` says where. Without `topics`: events `overview`, each with the answer of `/overview`.',
+        ].join('\n'),
         tags: ['live'],
         params: tenantParams,
+        querystring: liveQuery,
         response: {
-          200: {
-            description: 'Events `overview`, each with the answer of `/overview` as its data',
-            content: { 'text/event-stream': { schema: z.string() } },
-          },
+          200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: z.string() } } },
         },
       },
     },
     async (request, reply) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
+      const { topics } = request.query
+      if (topics !== undefined) {
+        const { permissions } = principalOf(request)
+        const served = topics.filter((topic) => permissions.has(TOPIC_PERMISSIONS[topic]))
+        if (served.length === 0) throw new Problem('forbidden', { param: 'topics' })
+        const feed = feeds.of(tenantId)
+        await feed.want(served)
+        reply.hijack()
+        const lastEventId = request.headers['last-event-id']
+        const stream = startLiveStream({
+          feed,
+          response: reply.raw,
+          topics: served,
+          permissions,
+          lastEventId: Array.isArray(lastEventId) ? undefined : lastEventId,
+          now: () => deps.clock.now(),
+          permissionsNow: () => permissionsNow(deps, request),
+          onEnd: () => liveStreams.delete(stream),
+        })
+        liveStreams.add(stream)
+        return
+      }
       reply.hijack()
       const ofTenant = streams.get(tenantId) ?? new Set()
       streams.set(tenantId, ofTenant)
       const stream = makeStream({
-        deps,
+        deps: walled(deps, request),
         tenantId,
         response: reply.raw,
         isAllowed: () => mayStill(deps, request),
@@ -89,7 +136,6 @@ export const liveRoutes: Routes = (app, deps) => {
     },
   )
 }
-
 interface Stream {
   /** Something of the tenant has changed: sends a snapshot, now or as soon as the last one is old enough. */
   changed(): void
@@ -158,7 +204,7 @@ function makeStream({ deps, tenantId, response, isAllowed, onEnd }: StreamOption
 
   response.once('close', end)
   response.once('error', end)
-  response.writeHead(200, HEADERS)
+  response.writeHead(200, EVENT_STREAM)
   response.write('retry: 1000\n\n')
   void send()
   return {

@@ -100,11 +100,11 @@ export const numberRoutes: Routes = (app, deps) => {
       },
     },
     async (request) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
       const { limit, cursor } = request.query
       const after = cursor === undefined ? null : Buffer.from(cursor, 'base64url').toString('latin1')
       if (after !== null && !/^\+\d+$/.test(after)) throw new Problem('invalid-request', { param: 'cursor' })
-      const rows = await listNumbers(deps.db, tenantId, limit + 1, after)
+      const rows = await listNumbers(request.db, tenantId, limit + 1, after)
       return pageCursor(rows, limit, (row) => row.number, toWire)
     },
   )

@@ -9,9 +9,10 @@ import { inTransaction } from '../store/db.ts'
 import { insertReset, takeReset } from '../store/invitation.ts'
 import { findPersonByEmail, lockPerson, setPassword } from '../store/person.ts'
 import { revokeSessions } from '../store/person-session.ts'
-import { assertGoodPassword, email, newPassword, secretText } from './access-contract.ts'
+import { assertGoodPassword } from './access-contract.ts'
 import { accessOf, countTryOf, ownPageOnly, recordOfPerson, secondsAfter, tryWasRight } from './open-session.ts'
 import { Problem } from './problem.ts'
+import { completeReset, resetRequest } from './schema/access.ts'
 import type { Deps, Routes } from './server.ts'
 
 const VALID_MINUTES = 30
@@ -29,7 +30,7 @@ export const passwordResetRoutes: Routes = (app, deps) => {
       schema: {
         summary: 'Ask for a link to choose a new password; the answer is the same whether or not there is an account',
         tags,
-        body: z.strictObject({ email }).meta({ example: { email: 'maya@contoso.example' } }),
+        body: resetRequest,
         problems: ['not-found', 'cross-site-request', 'too-many-attempts'],
         response: { 202: z.object({ state: z.literal('asked') }) },
       },
@@ -53,9 +54,7 @@ export const passwordResetRoutes: Routes = (app, deps) => {
         summary:
           'Choose a new password with the link; every session ends, and signing in takes the second factor as ever',
         tags,
-        body: z
-          .strictObject({ token: secretText, password: newPassword })
-          .meta({ example: { token: 'kq0v2cJ7…', password: 'seven green bicycles' } }),
+        body: completeReset,
         problems: [
           'not-found',
           'cross-site-request',

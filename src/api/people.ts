@@ -17,13 +17,15 @@ import type { App, Deps, Routes } from './server.ts'
 
 const personId = idOf<PersonId>('person')
 
-const memberOut = z
+export const memberOut = z
   .object({
     id: z.string(),
     email: z.string(),
     name: z.string(),
     roles: z.array(z.enum(ROLES)),
     hasSecondFactor: z.boolean(),
+    hasTotp: z.boolean().meta({ description: 'An authenticator app' }),
+    passkeys: z.number().int(),
     lastSeenAt: timeOut.nullable(),
     disabled: z.boolean(),
   })
@@ -35,6 +37,8 @@ const toWire = (member: MemberRow): z.input<typeof memberOut> => ({
   name: member.name,
   roles: [...member.roles],
   hasSecondFactor: member.hasSecondFactor,
+  hasTotp: member.hasTotp,
+  passkeys: member.passkeys,
   lastSeenAt: member.lastSeenAt === null ? null : formatInstant(member.lastSeenAt),
   disabled: member.disabledAt !== null,
 })
@@ -63,9 +67,9 @@ function registerAt(app: App, deps: Deps, kind: PlaceKind): void {
       },
     },
     async (request) => {
-      const place = await placeOf(deps.db, request.params)
+      const place = await placeOf(request.db, request.params)
       const { limit, cursor } = request.query
-      const rows = await listMembers(deps.db, place, limit + 1, cursorOf(cursor) as PersonId | null)
+      const rows = await listMembers(request.db, place, limit + 1, cursorOf(cursor) as PersonId | null)
       return pageCursor(rows, limit, (row) => row.personId, toWire)
     },
   )
@@ -83,9 +87,9 @@ function registerAt(app: App, deps: Deps, kind: PlaceKind): void {
       },
     },
     async (request) => {
-      const place = await placeOf(deps.db, request.params)
+      const place = await placeOf(request.db, request.params)
       const { role } = request.params
-      return inTransaction(deps.db, async (tx) => {
+      return inTransaction(request.db, async (tx) => {
         const member = await memberOf(tx, place, request.params.personId)
         const isNew = await grantRole(tx, place, member.personId, role, deps.clock.now())
         if (isNew) await recordRole(tx, deps, request, place, member, 'role.granted', role)
@@ -107,9 +111,9 @@ function registerAt(app: App, deps: Deps, kind: PlaceKind): void {
       },
     },
     async (request) => {
-      const place = await placeOf(deps.db, request.params)
+      const place = await placeOf(request.db, request.params)
       const { role } = request.params
-      return inTransaction(deps.db, async (tx) => {
+      return inTransaction(request.db, async (tx) => {
         const member = await memberOf(tx, place, request.params.personId)
         await assertOthersStay(tx, place, member.personId, role)
         if (await revokeRole(tx, place, member.personId, role)) {
@@ -140,7 +144,7 @@ function registerDisabling(app: App, deps: Deps): void {
       },
       async (request) => {
         const at = deps.clock.now()
-        return inTransaction(deps.db, async (tx) => {
+        return inTransaction(request.db, async (tx) => {
           const id = request.params.personId
           const person = id === null ? null : await findPerson(tx, id)
           if (!person) throw new Problem('person-not-found', { param: 'personId' })

@@ -1,10 +1,14 @@
 /** `GET /v1/tenants/{t}/price`: what a call costs this user now, and which fund would pay (R3). */
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { UserId } from '../core/ids.ts'
-import { findPrice } from '../store/price.ts'
+import { explainPrice } from '../core/explain.ts'
+import type { TenantId, UserId } from '../core/ids.ts'
+import { formatInstant } from '../core/time.ts'
+import { findPrice, userByEmail } from '../store/price.ts'
+import { principalOf } from './auth.ts'
 import { classification, rateOut, refusalOut } from './call.ts'
-import { idOf, moneyOut } from './contract.ts'
-import type { Routes } from './server.ts'
+import { idOf, moneyOut, timeOut } from './contract.ts'
+import { languageOf, type Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 import { userOf } from './user.ts'
 
@@ -20,22 +24,42 @@ const fundOut = {
     .meta({ description: 'How long the fund lasts if nobody else calls; null: without end' }),
 }
 
-const priceOut = z.discriminatedUnion('result', [
+const destinationOut = {
+  classification,
+  why: z.string().meta({ description: 'Why it is of this class, as a sentence' }),
+  country: z.string().nullable(),
+  lineKind: z
+    .enum(['fixed', 'mobile', 'toll-free', 'premium', 'shared-cost', 'satellite', 'other'])
+    .nullable()
+    .meta({ description: 'null: no number in international format' }),
+}
+
+export const priceOut = z.discriminatedUnion('result', [
   z
     .object({
       result: z.literal('priced'),
-      classification,
-      country: z.string().nullable(),
+      ...destinationOut,
       charged: z.boolean(),
       ...fundOut,
       rate: rateOut.nullable(),
+      rateSince: timeOut.nullable().meta({ description: 'Since when that row has been in force' }),
+      tenMinutes: z
+        .object({ seconds: z.number().int(), amount: moneyOut })
+        .meta({ description: 'Ten minutes, begun now; fewer seconds where the funds end before' }),
       afterwards: z
         .object(fundOut)
         .nullable()
         .meta({ description: 'Who pays when the minutes of the plan are used up; null: nobody' }),
     })
     .meta({ id: 'Price' }),
-  z.object({ result: z.literal('refused'), classification, refusal: refusalOut }).meta({ id: 'PriceRefused' }),
+  z
+    .object({
+      result: z.literal('refused'),
+      ...destinationOut,
+      refusal: refusalOut,
+      advice: z.string().meta({ description: 'What would change that' }),
+    })
+    .meta({ id: 'PriceRefused' }),
 ])
 
 /** In a query string an unescaped `+` is a space: numbers are pasted there every day. */
@@ -55,14 +79,22 @@ export const priceRoutes: Routes = (app, deps) => {
         summary: 'What a call by this user to that number costs now, and which fund pays; or why it would be refused',
         tags: ['rates'],
         params: tenantParams,
-        querystring: z.strictObject({ userId: idOf<UserId>('user'), to: dialled }),
+        querystring: z.strictObject({
+          userId: idOf<UserId>('user')
+            .optional()
+            .meta({ description: 'Absent: the user with the e-mail address of whoever is signed in' }),
+          to: dialled,
+        }),
         problems: ['user-not-found'],
         response: { 200: priceOut },
       },
     },
     async (request) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
-      const { userId } = await userOf(deps.db, tenantId, request.query.userId)
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const { tenantId, timeZone, country: tenantCountry } = tenant
+      const wanted = request.query.userId
+      const asked = wanted === undefined ? await ownUser(request, tenantId) : wanted
+      const { userId } = await userOf(request.db, tenantId, asked)
       const wish = {
         userId,
         sipUsername: null,
@@ -70,7 +102,20 @@ export const priceRoutes: Routes = (app, deps) => {
         calledNumber: request.query.to,
         callingNumber: null,
       } as const
-      return findPrice(deps.db, { tenantId, wish, now: deps.clock.now(), deck: deps.decks.current() }, deps.newId)
+      const question = { tenantId, wish, now: deps.clock.now(), deck: deps.decks.current() }
+      const found = await findPrice(request.db, question, deps.newId)
+      const isPriced = found.result === 'priced'
+      const answered = { reason: found.reason, refusalCode: isPriced ? null : found.refusal.code }
+      const { why, advice } = explainPrice(answered, { timeZone, tenantCountry }, languageOf(request))
+      return isPriced
+        ? { ...found, why, rateSince: found.rateSince === null ? null : formatInstant(found.rateSince) }
+        : { ...found, why, advice: advice ?? '' }
     },
   )
+}
+
+/** Whoever is signed in, as somebody with a telephone here; null: nobody is. */
+async function ownUser(request: FastifyRequest, tenantId: TenantId): Promise<UserId | null> {
+  const email = principalOf(request).session?.email
+  return email === undefined ? null : userByEmail(request.db, tenantId, email)
 }

@@ -5,8 +5,10 @@
 import type { Language } from '../core/problems.ts'
 import { SEQUENCE_PROBLEMS } from '../core/problems.ts'
 import { CLOCK_PROBLEMS } from '../jobs/clock.ts'
-import { FUNDING_PROBLEMS } from '../payments/problems.ts'
+import { FUNDING_PROBLEMS, ORDER_PROBLEMS } from '../payments/problems.ts'
 import { ACCESS_PROBLEMS } from './access-problems.ts'
+import { ADVICE_PROBLEMS } from './advice-problems.ts'
+import { USER_PROBLEMS } from './user-problems.ts'
 
 interface ProblemKind {
   readonly status: number
@@ -16,8 +18,11 @@ interface ProblemKind {
 export const PROBLEMS = {
   ...SEQUENCE_PROBLEMS,
   ...FUNDING_PROBLEMS,
+  ...ORDER_PROBLEMS,
   ...CLOCK_PROBLEMS,
   ...ACCESS_PROBLEMS,
+  ...USER_PROBLEMS,
+  ...ADVICE_PROBLEMS,
   'invalid-request': {
     status: 400,
     title: { en: 'The request is not valid.', fr: 'La requête n’est pas valide.' },
@@ -69,13 +74,31 @@ export const PROBLEMS = {
   'own-api-key': {
     status: 409,
     title: {
-      en: 'A key cannot revoke itself. Use another operator key.',
-      fr: 'Une clé ne peut pas se révoquer elle-même. Utilisez une autre clé d’exploitant.',
+      en: 'A key cannot shut itself out. Use another key, or leave the present secret some time.',
+      fr: 'Une clé ne peut pas s’exclure elle-même. Utilisez une autre clé ou laissez un délai au secret actuel.',
+    },
+  },
+  'api-key-ended': {
+    status: 409,
+    title: {
+      en: 'This key was revoked or has expired. Make a new one.',
+      fr: 'Cette clé est révoquée ou expirée. Créez-en une nouvelle.',
     },
   },
   'not-found': {
     status: 404,
     title: { en: 'There is no such thing here.', fr: 'Cet objet n’existe pas ici.' },
+  },
+  'call-over': {
+    status: 409,
+    title: { en: 'This call is over already.', fr: 'Cet appel est déjà terminé.' },
+  },
+  'emergency-call': {
+    status: 409,
+    title: {
+      en: 'Nobody hangs up an emergency call.',
+      fr: 'Personne ne peut raccrocher un appel d’urgence.',
+    },
   },
   'user-not-found': {
     status: 404,
@@ -178,6 +201,28 @@ export const PROBLEMS = {
     title: {
       en: 'The rate deck has errors; nothing was changed.',
       fr: 'La grille tarifaire contient des erreurs ; rien n’a été modifié.',
+    },
+  },
+  'rate-deck-changed': {
+    status: 409,
+    title: {
+      en: 'Another rate deck has become active since this file was compared. Compare again.',
+      fr: 'Une autre grille tarifaire est devenue active depuis la comparaison de ce fichier. Comparez de nouveau.',
+    },
+  },
+  'draft-published': {
+    status: 409,
+    title: { en: 'This file was published before.', fr: 'Ce fichier a déjà été publié.' },
+  },
+  'time-has-passed': {
+    status: 422,
+    title: { en: 'This time has passed.', fr: 'Cette heure est déjà passée.' },
+  },
+  'export-too-large': {
+    status: 422,
+    title: {
+      en: 'A sheet has at most 100,000 rows. Choose fewer days, or CSV.',
+      fr: 'Une feuille de calcul compte au plus 100 000 lignes. Choisissez moins de jours, ou le CSV.',
     },
   },
   'webhook-url-refused': {

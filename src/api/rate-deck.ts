@@ -2,19 +2,22 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { formatId, type Uuid } from '../core/ids.ts'
-import { emptyRateDeck } from '../core/rate-deck.ts'
+import { emptyRateDeck, type RateDeck, rowsOf } from '../core/rate-deck.ts'
+import { RATE_DECK_COLUMNS } from '../core/rate-deck-fields.ts'
+import type { Cell } from '../core/report.ts'
 import { formatInstant } from '../core/time.ts'
 import { record } from '../store/audit-log.ts'
-import { listDecks } from '../store/rate-deck.ts'
+import { cancelSchedule, listDecks } from '../store/rate-deck.ts'
 import { principalOf } from './auth.ts'
-import { idOf, listOf, page, timeOut } from './contract.ts'
+import { idOf, listOf, page } from './contract.ts'
 import { pageOfAll } from './cursor.ts'
 import { readDeck } from './deck-reader.ts'
 import { change } from './idempotency.ts'
 import { Problem } from './problem.ts'
+import { CSV_BODY_MAX, rowToWire, whenActive } from './rate-deck-draft.ts'
+import { deckOut } from './schema/rate-deck.ts'
 import { type App, type Deps, languageOf, type Routes } from './server.ts'
-
-const CSV_BODY_MAX = 256 * 1_048_576
+import { sendTable, tableResponse } from './table-file.ts'
 
 const errorOut = z.object({ line: z.number().int(), column: z.string(), message: z.string() })
 
@@ -33,15 +36,6 @@ const publishedOut = z.object({ ...deckName, ...diffMembers, active: z.boolean()
 
 const activatedOut = z.object({ ...deckName, active: z.boolean() }).meta({ id: 'RateDeckActivated' })
 
-const deckOut = z
-  .object({
-    ...deckName,
-    rows: z.number().int(),
-    publishedAt: timeOut,
-    active: z.boolean(),
-  })
-  .meta({ id: 'RateDeck' })
-
 const dryRunQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') })
 
 export const rateDeckRoutes: Routes = async (app, deps) => {
@@ -56,6 +50,7 @@ export const rateDeckRoutes: Routes = async (app, deps) => {
     '/v1/rate-decks/:deckId/activate',
     {
       config: { permission: 'rate-deck:edit' },
+      onSend: whenActive(deps),
       schema: {
         summary: 'Roll back or forward to this version at once',
         tags: ['rates'],
@@ -65,7 +60,7 @@ export const rateDeckRoutes: Routes = async (app, deps) => {
       },
     },
     async (request, reply) => {
-      const answer = await change(deps, request, reply, async (tx) => {
+      return change(deps, request, reply, async (tx) => {
         const { deckId } = request.params
         const version = deckId === null ? null : await deps.decks.activate(tx, deckId)
         if (!version) throw new Problem('not-found', { param: 'deckId' })
@@ -81,8 +76,56 @@ export const rateDeckRoutes: Routes = async (app, deps) => {
         })
         return { status: 200, body }
       })
-      await deps.decks.refresh()
-      return answer
+    },
+  )
+
+  app.delete(
+    '/v1/rate-decks/:deckId/schedule',
+    {
+      config: { permission: 'rate-deck:edit' },
+      schema: {
+        summary: 'Think better of a deck that was published for later; it stays published',
+        tags: ['rates'],
+        params: z.object({ deckId: idOf<Uuid>('rateDeck') }),
+        problems: ['not-found'],
+        response: { 200: z.object({ id: z.string() }) },
+      },
+    },
+    (request, reply) =>
+      change(deps, request, reply, async (tx) => {
+        const { deckId } = request.params
+        if (deckId === null || !(await cancelSchedule(tx, deckId))) throw new Problem('not-found', { param: 'deckId' })
+        const body = { id: formatId('rateDeck', deckId) }
+        await record(tx, {
+          id: deps.newId(),
+          tenantId: null,
+          at: deps.clock.now(),
+          actor: principalOf(request).name,
+          action: 'rate-deck.schedule-cancelled',
+          subject: body.id,
+        })
+        return { status: 200, body }
+      }),
+  )
+
+  app.get(
+    '/v1/rate-decks/:deckId/export',
+    {
+      config: { permission: 'rate-deck:read' },
+      schema: {
+        summary: 'A published deck as the CSV that it could be published from',
+        tags: ['rates'],
+        params: z.object({ deckId: idOf<Uuid>('rateDeck') }),
+        problems: ['not-found'],
+        response: { 200: tableResponse('The deck', ['csv'], z.string()) },
+      },
+    },
+    async (request, reply) => {
+      const { deckId } = request.params
+      const deck = deckId === null ? null : await deps.decks.load(deckId)
+      if (!deck) throw new Problem('not-found', { param: 'deckId' })
+      const file = { name: `rate-deck-${deck.version}`, format: 'csv' } as const
+      return sendTable(reply, file, { columns: RATE_DECK_COLUMNS, pages: pagesOf(deck) })
     },
   )
 
@@ -109,10 +152,27 @@ export const rateDeckRoutes: Routes = async (app, deps) => {
           rows: deck.rowCount,
           publishedAt: formatInstant(deck.publishedAt),
           active: deck.version === active,
+          activatedAt: deck.activatedAt === null ? null : formatInstant(deck.activatedAt),
+          activateAt: deck.activateAt === null ? null : formatInstant(deck.activateAt),
+          scheduledBy: deck.scheduledBy,
         }),
       )
     },
   )
+}
+
+const ROWS_A_PAGE = 500
+
+async function* pagesOf(deck: RateDeck): AsyncGenerator<Cell[][]> {
+  let rows: Cell[][] = []
+  for (const row of rowsOf(deck)) {
+    const wire = rowToWire(row)
+    rows.push(RATE_DECK_COLUMNS.map((column) => wire[column]))
+    if (rows.length < ROWS_A_PAGE) continue
+    yield rows
+    rows = []
+  }
+  yield rows
 }
 
 function registerImport(app: App, deps: Deps): void {
@@ -120,6 +180,7 @@ function registerImport(app: App, deps: Deps): void {
     '/v1/rate-decks',
     {
       config: { permission: 'rate-deck:edit' },
+      onSend: whenActive(deps),
       bodyLimit: CSV_BODY_MAX,
       schema: {
         summary: 'Publish a rate deck, or try it with dryRun=true',
@@ -151,7 +212,7 @@ function registerImport(app: App, deps: Deps): void {
         })
       }
       request.bodyDigest = digest
-      const answer = await change(deps, request, reply, async (tx) => {
+      return change(deps, request, reply, async (tx) => {
         const id = deps.newId()
         const { version } = await deps.decks.publish(tx, id, deck)
         const body = { id: formatId('rateDeck', id), version, rows: rowCount, ...diff, active: true }
@@ -166,8 +227,6 @@ function registerImport(app: App, deps: Deps): void {
         })
         return { status: 201, body }
       })
-      await deps.decks.refresh()
-      return answer
     },
   )
 }

@@ -17,12 +17,13 @@ import {
   takeTotpStep,
 } from '../store/person.ts'
 import { takeStep } from '../store/sign-in.ts'
-import { looseJson, secretText } from './access-contract.ts'
+import { looseJson } from './access-contract.ts'
 import { assertConfirmed, DONE, ownerOf } from './account.ts'
 import { sessionOf } from './auth.ts'
 import { idOf, nameText, timeOut } from './contract.ts'
 import { accessOf, countTryOf, recordOfPerson, tryWasRight } from './open-session.ts'
 import { Problem } from './problem.ts'
+import { secretText } from './schema/access.ts'
 import type { Deps, Routes } from './server.ts'
 import { beginStep } from './sign-in.ts'
 

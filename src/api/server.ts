@@ -19,9 +19,11 @@ import type { Access } from '../access/access.ts'
 import type { Engine } from '../charging/engine.ts'
 import { ServiceUnavailable } from '../charging/engine.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Uuid } from '../core/ids.ts'
+import type { SwitchId, Uuid } from '../core/ids.ts'
+import type { Meter } from '../core/meter.ts'
 import type { Language } from '../core/problems.ts'
-import type { JobContext } from '../jobs/index.ts'
+import type { JobContext, TaskState } from '../jobs/index.ts'
+import type { JobRunner } from '../jobs/job-runner.ts'
 import type { Gateways } from '../payments/gateway.ts'
 import type { Recharger } from '../payments/recharger.ts'
 import { type Db, isConnectionLost } from '../store/db.ts'
@@ -31,6 +33,18 @@ import { type FieldFailure, invalidRequest } from './invalid.ts'
 import { DOCUMENT, describeDocument, describeRoute } from './openapi.ts'
 import { Problem, problemBody } from './problem.ts'
 import { answerNoHttp, beStrict, parseJsonStrictly } from './strict.ts'
+
+/** A switch of ours, as its adapter tells it. */
+export interface SwitchState {
+  readonly name: string
+  readonly state: 'off' | 'not-installed' | 'external' | 'running' | 'restarting' | 'failed'
+  /** `host:port` for telephones; null when there is none. */
+  readonly address: string | null
+  readonly callsInProgress: number
+  /** Calls survive its crash. */
+  readonly isDurable: boolean
+  readonly restarts: number
+}
 
 /** What routes may use; main.ts is the only place that knows where it comes from. */
 export interface Deps {
@@ -47,12 +61,31 @@ export interface Deps {
   readonly recharger: Recharger
   /** For the sandbox clock, which runs a tenant's jobs at every instant that it passes. */
   readonly jobs: JobContext
+  /** Woken when a job was added. Absent: jobs wait for a process that runs them. */
+  readonly jobRunner?: Pick<JobRunner, 'wake'>
+  /** What the engine decided in the last hour; absent: nobody counts. */
+  readonly meter?: Meter
+  /** How the tasks of this process are doing. */
+  readonly taskStates?: () => readonly TaskState[]
+  /** The switches that this installation runs. */
+  readonly switches?: () => readonly SwitchState[]
   /** The base domain of new tenants' SIP domains. */
   readonly sipDomain: string
   /** Told after somebody's SIP credentials or numbers changed. */
   readonly onDirectoryChange: () => void
+  /** The switch of our own, which can end a call at once. Absent: there is none. */
+  readonly switchControl?: SwitchControl
+  /** Where the built console lies; absent: `dist/admin` of the package. */
+  readonly consoleFolder?: string
   /** For tests: webhooks may go to this machine, over plain HTTP. Absent: they may not. */
   readonly allowLoopbackWebhooks?: boolean
+}
+
+export interface SwitchControl {
+  /** Its sessions belong to this key. */
+  readonly switchId: SwitchId
+  /** False when it has no such call in progress. */
+  hangUp(sessionId: string): Promise<boolean>
 }
 
 export type App = FastifyInstance<
@@ -68,8 +101,19 @@ export type Routes = (app: App, deps: Deps) => void | Promise<void>
 
 const JSON_BODY_MAX = 1_048_576
 
-export async function makeServer(deps: Deps, routes: readonly Routes[], logger: FastifyBaseLogger): Promise<App> {
+export interface ServerOptions {
+  /** Addresses and networks of proxies whose `X-Forwarded-*` is believed, comma-separated; absent: nobody's. */
+  readonly trustProxy?: string | null
+}
+
+export async function makeServer(
+  deps: Deps,
+  routes: readonly Routes[],
+  logger: FastifyBaseLogger,
+  { trustProxy = null }: ServerOptions = {},
+): Promise<App> {
   const app = Fastify({
+    trustProxy: trustProxy ?? false,
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: JSON_BODY_MAX,

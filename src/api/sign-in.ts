@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { hashRecoveryCode, totpStep } from '../access/codes.ts'
 import { readSignIn, signInOptions } from '../access/passkey.ts'
-import { isPassword, PASSWORD_MAX } from '../access/password.ts'
+import { isPassword } from '../access/password.ts'
 import { hashToken, newToken } from '../access/secret.ts'
 import { formatId } from '../core/ids.ts'
+import { ROLES } from '../core/permission.ts'
 import { record } from '../store/audit-log.ts'
 import { inTransaction, type Tx } from '../store/db.ts'
 import { listPasskeys, lockPasskey, passkeyUsed } from '../store/passkey.ts'
@@ -19,8 +20,9 @@ import {
 } from '../store/person.ts'
 import { revokeSessions } from '../store/person-session.ts'
 import { findStep, insertStep, type StepKind, takeStep } from '../store/sign-in.ts'
-import { email, languageOut, looseJson, secretText } from './access-contract.ts'
+import { languageOut, looseJson } from './access-contract.ts'
 import { sessionOf } from './auth.ts'
+import { demoPeople } from './demo-people.ts'
 import {
   accessOf,
   clearCookie,
@@ -33,11 +35,12 @@ import {
   tryWasRight,
 } from './open-session.ts'
 import { Problem } from './problem.ts'
+import { email, knownPassword, secretText } from './schema/access.ts'
 import type { Deps, Routes } from './server.ts'
 
 const STEP_SECONDS = 300
 
-const signedInOut = z
+export const signedInOut = z
   .object({
     state: z.literal('signed-in'),
     person: z.object({ id: z.string(), email: z.string(), name: z.string(), language: languageOut }),
@@ -77,7 +80,7 @@ export const signInRoutes: Routes = (app, deps) => {
         summary: 'Sign in with a password',
         tags: ['signing in'],
         body: z
-          .strictObject({ email, password: z.string().min(1).max(PASSWORD_MAX) })
+          .strictObject({ email, password: knownPassword })
           .meta({ example: { email: 'maya@contoso.example', password: 'seven green bicycles' } }),
         problems: ['not-found', 'cross-site-request', 'sign-in-failed', 'too-many-attempts'],
         response: { 200: signInOut },
@@ -104,6 +107,31 @@ export const signInRoutes: Routes = (app, deps) => {
       const opened = await inTransaction(deps.db, (tx) => openSession(tx, deps, request, found, 'password'))
       enter(reply, access, opened)
       return signedIn(found)
+    },
+  )
+
+  app.get(
+    '/v1/sign-in',
+    {
+      config,
+      schema: {
+        summary: 'The ways to sign in here',
+        tags: ['signing in'],
+        security: [],
+        problems: ['not-found'],
+        response: {
+          200: z.object({
+            singleSignOn: z.boolean(),
+            demo: z
+              .array(z.object({ id: z.string(), name: z.string(), role: z.enum(ROLES), of: z.string().nullable() }))
+              .meta({ description: 'People of the demonstration to enter as: only at the machine itself' }),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { oidc } = accessOf(deps)
+      return { singleSignOn: oidc !== null, demo: await demoPeople(app, deps, request) }
     },
   )
 

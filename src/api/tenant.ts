@@ -1,9 +1,10 @@
 /** `/v1/tenants`: organisations. */
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { CALLING_POLICY_NAMES, DEFAULT_CALLING_POLICY } from '../core/calling-policy.ts'
+import { DEFAULT_CALLING_POLICY } from '../core/calling-policy.ts'
 import { licenceTypeOf } from '../core/country.ts'
 import { formatId, type TenantId, type Uuid } from '../core/ids.ts'
+import { LANGUAGES } from '../core/problems.ts'
 import { formatInstant } from '../core/time.ts'
 import { record } from '../store/audit-log.ts'
 import type { Queryable, Tx } from '../store/db.ts'
@@ -18,26 +19,12 @@ import {
 } from '../store/tenant.ts'
 import { changeTimeZone } from '../store/time-zone.ts'
 import { principalOf } from './auth.ts'
-import { country, currency, idOf, listOf, nameText, page, timeOut, timeZone } from './contract.ts'
+import { idOf, listOf, page, timeOut } from './contract.ts'
 import { cursorOf, pageCursor } from './cursor.ts'
 import { type Answer, change } from './idempotency.ts'
 import { Problem } from './problem.ts'
+import { tenantBody, tenantChanges } from './schema/tenant.ts'
 import type { Deps, Routes } from './server.ts'
-
-const tenantBody = z
-  .strictObject({ name: nameText, country, timeZone, currency, sandbox: z.boolean().default(false) })
-  .meta({ example: { name: 'Contoso Ltd', country: 'CA', timeZone: 'America/Toronto', currency: 'CAD' } })
-
-const tenantChanges = z
-  .strictObject({
-    name: nameText.optional(),
-    callingPolicy: z
-      .enum(CALLING_POLICY_NAMES as [string, ...string[]])
-      .optional()
-      .meta({ description: 'C6: for users without one of their own' }),
-    timeZone: timeZone.optional(),
-  })
-  .meta({ example: { callingPolicy: 'DialoutCPCandPSTNDomestic' } })
 
 const tenantOut = z
   .object({
@@ -46,6 +33,7 @@ const tenantOut = z
     country: z.string(),
     timeZone: z.string(),
     currency: z.string(),
+    language: z.enum(LANGUAGES).meta({ description: 'Of what is written to nobody in particular' }),
     licenceType: z.enum(['with-calling-plan', 'without-calling-plan', 'not-available']),
     sandbox: z.boolean(),
     clock: timeOut
@@ -66,6 +54,9 @@ export async function tenantOf(db: Queryable, tenantId: TenantId | null): Promis
   return tenant
 }
 
+/** What routes may use, for a function that takes all of it: its database is the one that this request may see. */
+export const walled = (deps: Deps, { db }: FastifyRequest): Deps => ({ ...deps, db })
+
 /** Now, by the clock that decides for this tenant. */
 export const nowFor = (deps: Deps, tenant: TenantRow) => tenantNow(tenant, deps.clock.now())
 
@@ -75,6 +66,7 @@ const toWire = (tenant: TenantRow): z.input<typeof tenantOut> => ({
   country: tenant.country,
   timeZone: tenant.timeZone,
   currency: tenant.currency,
+  language: tenant.language,
   licenceType: tenant.licenceType,
   sandbox: tenant.sandbox,
   clock: tenant.clockAt === null ? null : formatInstant(tenant.clockAt),
@@ -135,7 +127,7 @@ export const tenantRoutes: Routes = (app, deps) => {
     },
     async (request) => {
       const { limit, cursor } = request.query
-      const rows = await listTenants(deps.db, limit + 1, cursorOf(cursor) as TenantId | null)
+      const rows = await listTenants(request.db, limit + 1, cursorOf(cursor) as TenantId | null)
       return pageCursor(rows, limit, (row) => row.tenantId as Uuid, toWire)
     },
   )
@@ -151,7 +143,7 @@ export const tenantRoutes: Routes = (app, deps) => {
         response: { 200: tenantOut },
       },
     },
-    async (request) => toWire(await tenantOf(deps.db, request.params.tenantId)),
+    async (request) => toWire(await tenantOf(request.db, request.params.tenantId)),
   )
 
   app.patch(
@@ -168,7 +160,7 @@ export const tenantRoutes: Routes = (app, deps) => {
       },
     },
     async (request, reply) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
       const apply = () => change(deps, request, reply, (tx) => changeTenant(tx, deps, request, tenantId, request.body))
       // A sandbox's clock walks through months by the zone that it read before the first step.
       const { timeZone } = request.body
@@ -186,7 +178,7 @@ async function changeTenant(
 ): Promise<Answer> {
   const before = await lockTenant(tx, tenantId)
   if (!before) throw new Problem('tenant-unknown')
-  const { name, callingPolicy, timeZone } = changes
+  const { name, callingPolicy, timeZone, language } = changes
   if (timeZone !== undefined && timeZone !== before.timeZone) {
     const moved = await changeTimeZone(tx, before, timeZone, nowFor(deps, before))
     if ('refusal' in moved) throw new Problem(moved.refusal, { param: 'timeZone' })
@@ -194,6 +186,7 @@ async function changeTenant(
   await updateTenant(tx, tenantId, {
     ...(name === undefined ? {} : { name }),
     ...(callingPolicy === undefined ? {} : { callingPolicy }),
+    ...(language === undefined ? {} : { language }),
   })
   const after = await tenantOf(tx, tenantId)
   await record(tx, {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aDeck } from '../../test/harness/deck.ts'
-import { anEngine, aTenant, initial, termination } from '../../test/harness/fixtures.ts'
+import { anEngine, aTenant, initial, termination, update } from '../../test/harness/fixtures.ts'
 import { type TestDb, testDb } from '../../test/harness/postgres.ts'
 import { aServer, type TestServer } from '../../test/harness/server.ts'
 import type { Engine } from '../charging/engine.ts'
 import { formatId } from '../core/ids.ts'
+import type { Money } from '../core/money.ts'
 
 const FRANCE = '+33142685300'
 /** 1.00 a minute begun. */
@@ -155,5 +156,116 @@ describe('the history of a wallet, and its overdraft', () => {
     const micros = data.map(({ amount }: Movement) => BigInt(amount.amount.replace('.', '')))
     expect(micros.reduce((sum: bigint, one: bigint) => sum + one, 0n)).toBe(5_000_000n)
     expect(await ask('GET', '/wallet')).toMatchObject({ balance: usd('5.000000') })
+  })
+
+  test('the balance after each movement is right on every page, and in the order in which money moved', async () => {
+    const { fixture, ask, fund } = await aWallet()
+    await fund('1')
+    // A call that outlives its first money: what came in meanwhile pays for the rest of it.
+    await engine.submit(initial(fixture, 'long', { calledNumber: FRANCE, requestedSeconds: 60 }))
+    await fund('5')
+    await engine.submit(update('long', 1, 60, { requestedSeconds: 120 }))
+    await engine.submit(termination('long', 2, 120))
+    const seen: { amount: string; after: string }[] = []
+    let cursor: string | null = null
+    do {
+      const page: { data: { amount: Money; balanceAfter: Money }[]; nextCursor: string | null } = await ask(
+        'GET',
+        `/wallet/movements?limit=1${cursor === null ? '' : `&cursor=${cursor}`}`,
+      )
+      for (const { amount, balanceAfter } of page.data) seen.push({ amount: amount.amount, after: balanceAfter.amount })
+      cursor = page.nextCursor
+    } while (cursor !== null)
+    expect(seen).toEqual([
+      { amount: '-2.000000', after: '3.000000' },
+      { amount: '-1.000000', after: '5.000000' },
+      { amount: '5.000000', after: '6.000000' },
+      { amount: '1.000000', after: '1.000000' },
+    ])
+  })
+
+  test('filters: by type, by person, by date; the total is that of the filter', async () => {
+    const { fixture, ask, fund } = await aWallet()
+    await fund('9')
+    const { callId } = await call(fixture, 2)
+    const userId = formatId('user', fixture.userId)
+    const data = async (query: string) => (await ask('GET', `/wallet/movements?${query}`)).data
+    expect(await data('type=call')).toMatchObject([
+      {
+        callId,
+        amount: usd('-2.000000'),
+        balanceAfter: null,
+        call: { user: { id: userId, name: 'User' }, calledNumber: FRANCE, live: false },
+      },
+    ])
+    expect(await data('type=credit')).toMatchObject([{ type: 'credit', amount: usd('9.000000') }])
+    expect(await data('type=recharge')).toEqual([])
+    expect(await data(`userId=${userId}`)).toHaveLength(1)
+    const soon = encodeURIComponent(new Date(Date.now() + 60_000).toISOString())
+    expect(await data(`from=${soon}`)).toEqual([])
+    expect(await data(`to=${soon}`)).toHaveLength(2)
+    expect(await ask('GET', '/wallet/movements/total')).toMatchObject({
+      count: 2,
+      in: usd('9.000000'),
+      out: usd('-2.000000'),
+      net: usd('7.000000'),
+      byType: [
+        { type: 'call', count: 1, amount: usd('-2.000000') },
+        { type: 'credit', count: 1, amount: usd('9.000000') },
+      ],
+    })
+    expect(await ask('GET', `/wallet/movements/total?userId=${userId}&type=call&to=${soon}`)).toMatchObject({
+      net: usd('-2.000000'),
+    })
+    expect(await ask('GET', `/wallet/movements?userId=usr_nobody`)).toMatchObject({ status: 404 })
+    expect(await ask('GET', `/wallet/movements?cursor=nonsense`)).toMatchObject({ status: 400, param: 'cursor' })
+  })
+
+  test('what calls hold, call by call, is what is reserved; a lot says how much of it', async () => {
+    const { fixture, ask, fund } = await aWallet()
+    await fund('2')
+    await fund('9')
+    await engine.submit(initial(fixture, 'holds-2', { calledNumber: FRANCE, requestedSeconds: 120 }))
+    await engine.submit(initial(fixture, 'holds-1', { calledNumber: FRANCE, requestedSeconds: 60 }))
+    const { data } = await ask('GET', '/wallet/holds')
+    expect(data).toMatchObject([
+      { amount: usd('2.000000'), calledNumber: FRANCE, user: { name: 'User' } },
+      { amount: usd('1.000000') },
+    ])
+    expect(await ask('GET', '/wallet')).toMatchObject({
+      reserved: usd('3.000000'),
+      available: usd('8.000000'),
+      lots: [
+        { amount: usd('2.000000'), held: usd('2.000000') },
+        { amount: usd('9.000000'), held: usd('1.000000'), funded: usd('9.000000') },
+      ],
+    })
+    for (const session of ['holds-2', 'holds-1']) await engine.submit(termination(session, 1, 0))
+    expect((await ask('GET', '/wallet/holds')).data).toEqual([])
+  })
+
+  test('the file has every movement of the filter, with its balance', async () => {
+    const { fixture, fund } = await aWallet()
+    await fund('9')
+    const { callId } = await call(fixture, 2)
+    const answer = await server.app.inject({
+      url: `/v1/tenants/${formatId('tenant', fixture.tenantId)}/wallet/movements/export`,
+      headers: { authorization: `Bearer ${server.operatorKey}` },
+    })
+    const [head, first, second, ...rest] = answer.body.trim().split('\r\n')
+    expect(head).toBe('at,type,amount,currency,balanceAfter,lot,callId,user,callingNumber,calledNumber')
+    expect(first?.split(',').slice(1)).toEqual([
+      'call',
+      '-2.000000',
+      'USD',
+      '7.000000',
+      expect.stringMatching(/^fund_/),
+      callId,
+      'User',
+      '',
+      FRANCE,
+    ])
+    expect(second).toContain('credit,9.000000,USD,9.000000')
+    expect(rest).toEqual([])
   })
 })

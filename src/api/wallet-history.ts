@@ -1,29 +1,88 @@
+/** `/wallet/movements`, `/wallet/holds` and `/wallet/overdraft`: what went in and out, what calls hold, and how far below zero the operator lets a wallet go (W1). */
 /** `/wallet/movements` and `/wallet/overdraft`: what went in and out, and how far below zero the operator lets a wallet go (W1). */
 import { z } from 'zod'
-import { formatId, type Uuid } from '../core/ids.ts'
-import { type Currency, toMoney } from '../core/money.ts'
+import { formatId, type TenantId, type UserId, type Uuid } from '../core/ids.ts'
+import { type Currency, type Micros, micros, toMoney } from '../core/money.ts'
 import { formatInstant } from '../core/time.ts'
 import { OVERDRAFT_NAME } from '../core/wallet.ts'
 import { record } from '../store/audit-log.ts'
 import { type Overdraft, readOverdraft, setOverdraft } from '../store/overdraft.ts'
-import { listWalletMovements, type MovementPlace, type WalletMovement } from '../store/wallet-movement.ts'
+import { listHolds } from '../store/wallet.ts'
+import {
+  callsOfMovements,
+  listWalletMovements,
+  MOVEMENT_TYPES,
+  type MovementCall,
+  type MovementFilters,
+  type MovementPlace,
+  postedBalance,
+  totalOfMovements,
+  typeOf,
+  type WalletMovement,
+} from '../store/wallet-movement.ts'
 import { principalOf } from './auth.ts'
-import { listOf, money, moneyOut, page, timeOut } from './contract.ts'
-import { pageCursor } from './cursor.ts'
+import { idOf, listOf, money, moneyOut, page, time, timeOut } from './contract.ts'
+import { pageCursor, pageOfAll } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { Problem } from './problem.ts'
-import type { Routes } from './server.ts'
-import { nowFor, tenantOf, tenantParams } from './tenant.ts'
+import type { Deps, Routes } from './server.ts'
+import { sendTable, tableResponse } from './table-file.ts'
+import { nowFor, tenantOf, tenantParams, walled } from './tenant.ts'
 
-const movementOut = z
+const personOut = z.object({ id: z.string(), name: z.string() }).nullable()
+
+export const movementOut = z
   .object({
+    id: z.string().meta({ description: 'Of this movement, for ever' }),
     at: timeOut,
-    cause: z.enum(['call', 'event', 'funding', 'expiry', 'overdraft']),
+    cause: z.enum(['call', 'event', 'funding', 'expiry', 'overdraft', 'plan']),
+    type: z.enum(MOVEMENT_TYPES).meta({ description: '`funding`: by card; `credit`: by the operator’s word' }),
     amount: moneyOut.meta({ description: 'With a minus sign where it went out' }),
+    balanceAfter: moneyOut
+      .nullable()
+      .meta({ description: 'null in a filtered list, whose rows do not follow each other' }),
     lot: z.string().meta({ description: 'The funding that it came from or went to, or `overdraft`' }),
     callId: z.string().nullable(),
+    call: z
+      .object({
+        user: personOut,
+        callingNumber: z.string().nullable(),
+        calledNumber: z.string(),
+        direction: z.string(),
+        classification: z.string(),
+        live: z.boolean().meta({ description: 'In progress: it has no record yet' }),
+      })
+      .nullable(),
   })
   .meta({ id: 'WalletMovement' })
+
+const movementFilters = {
+  type: z.enum(MOVEMENT_TYPES).optional(),
+  userId: idOf<UserId>('user').optional().meta({ description: 'Calls of this user' }),
+  from: time.optional().meta({ description: 'Booked at or after' }),
+  to: time.optional().meta({ description: 'Booked before' }),
+}
+
+export const totalOut = z
+  .object({
+    count: z.number().int(),
+    in: moneyOut,
+    out: moneyOut,
+    net: moneyOut,
+    byType: z.array(z.object({ type: z.enum(MOVEMENT_TYPES), count: z.number().int(), amount: moneyOut })),
+  })
+  .meta({ id: 'MovementTotal' })
+
+export const holdOut = z
+  .object({
+    callId: z.string(),
+    user: personOut,
+    callingNumber: z.string().nullable(),
+    calledNumber: z.string(),
+    startedAt: timeOut,
+    amount: moneyOut,
+  })
+  .meta({ id: 'WalletHold' })
 
 export const overdraftOut = z
   .object({ limit: moneyOut, used: moneyOut.meta({ description: 'Spent, or held by calls' }) })
@@ -40,18 +99,103 @@ export const registerWalletHistory: Routes = (app, deps) => {
     {
       config: { permission: 'wallet:read' },
       schema: {
-        summary: 'What went into and out of the wallet, newest call or funding first',
+        summary: 'What went into and out of the wallet, newest first, with the balance after each',
         tags: ['wallet'],
         params: tenantParams,
-        querystring: z.strictObject(page),
+        querystring: z.strictObject({ ...page, ...movementFilters }),
         response: { 200: listOf(movementOut) },
       },
     },
     async (request) => {
-      const { tenantId, currency } = await tenantOf(deps.db, request.params.tenantId)
-      const { limit, cursor } = request.query
-      const rows = await listWalletMovements(deps.db, tenantId, limit + 1, placeOf(cursor))
-      return pageCursor(rows, limit, keyOf, (row) => toWire(row, currency))
+      const { tenantId, currency } = await tenantOf(request.db, request.params.tenantId)
+      const { limit, cursor, ...query } = request.query
+      const filters = filtersOf(query)
+      const before = placeOf(cursor)
+      const rows = await listWalletMovements(request.db, tenantId, { limit: limit + 1, before, filters })
+      const isWhole = Object.keys(filters).length === 0
+      const first = isWhole && rows.length > 0 ? (before?.balance ?? (await postedBalance(request.db, tenantId))) : null
+      const balanced = withBalances(rows, first)
+      const calls = await callsOfMovements(request.db, tenantId, balanced.flatMap(callIdOf))
+      return pageCursor(balanced, limit, keyOf, (row) => toWire(row, currency, calls))
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/wallet/movements/total',
+    {
+      config: { permission: 'wallet:read' },
+      schema: {
+        summary: 'What movements add up to, by type',
+        tags: ['wallet'],
+        params: tenantParams,
+        querystring: z.strictObject(movementFilters),
+        response: { 200: totalOut },
+      },
+    },
+    async (request) => {
+      const { tenantId, currency } = await tenantOf(request.db, request.params.tenantId)
+      const totals = await totalOfMovements(request.db, tenantId, filtersOf(request.query))
+      const money = (amount: bigint) => toMoney(micros(amount), currency)
+      const sum = (of: (amount: bigint) => boolean): bigint =>
+        totals.reduce((total, { amount }) => (of(amount) ? total + amount : total), 0n)
+      return {
+        count: totals.reduce((total, { count }) => total + count, 0),
+        in: money(sum((amount) => amount > 0n)),
+        out: money(sum((amount) => amount < 0n)),
+        net: money(sum(() => true)),
+        byType: totals.map(({ type, count, amount }) => ({ type, count, amount: money(amount) })),
+      }
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/wallet/movements/export',
+    {
+      config: { permission: 'wallet:read' },
+      schema: {
+        summary: 'The movements of the filter as a file, newest first',
+        tags: ['wallet'],
+        params: tenantParams,
+        querystring: z.strictObject({ ...movementFilters, format: z.enum(['csv', 'xlsx']).default('csv') }),
+        response: { 200: tableResponse('The movements', ['csv', 'xlsx'], z.string()) },
+      },
+    },
+    async (request, reply) => {
+      const { tenantId, currency } = await tenantOf(request.db, request.params.tenantId)
+      const { format, ...query } = request.query
+      const pages = exportPages(walled(deps, request), tenantId, currency, filtersOf(query))
+      return sendTable(reply, { name: 'movements', format }, { columns: EXPORT_COLUMNS, pages })
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/wallet/holds',
+    {
+      config: { permission: 'wallet:read' },
+      schema: {
+        summary: 'Which calls in progress hold money of the wallet',
+        tags: ['wallet'],
+        params: tenantParams,
+        querystring: z.strictObject(page),
+        response: { 200: listOf(holdOut) },
+      },
+    },
+    async (request) => {
+      const { tenantId, currency } = await tenantOf(request.db, request.params.tenantId)
+      const holds = await listHolds(request.db, tenantId)
+      return pageOfAll(
+        holds,
+        request.query,
+        (hold) => hold.callId,
+        (hold) => ({
+          callId: formatId('call', hold.callId),
+          user: personOf(hold.userId, hold.userName),
+          callingNumber: hold.callingNumber,
+          calledNumber: hold.calledNumber,
+          startedAt: formatInstant(hold.startedAt),
+          amount: toMoney(hold.amount, currency),
+        }),
+      )
     },
   )
 
@@ -69,7 +213,7 @@ export const registerWalletHistory: Routes = (app, deps) => {
       },
     },
     async (request, reply) => {
-      const tenant = await tenantOf(deps.db, request.params.tenantId)
+      const tenant = await tenantOf(request.db, request.params.tenantId)
       const { tenantId, currency } = tenant
       const { limit } = request.body
       if (limit.currency !== currency) throw new Problem('currency-mismatch', { param: 'limit.currency' })
@@ -102,25 +246,120 @@ export const registerWalletHistory: Routes = (app, deps) => {
   )
 }
 
-const keyOf = ({ sourceId, line, side }: MovementPlace): string => `${sourceId}.${line}.${side}`
+/** Where a page ended, and the balance before its last movement: what follows is older, and older movements never change. */
+type Place = MovementPlace & { readonly balance: Micros | null }
 
-const PLACE = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.(\d{1,9})\.([01])$/
+type Balanced = WalletMovement & MovementPlace & { readonly after: Micros | null; readonly before: Micros | null }
 
-function placeOf(cursor: string | undefined): MovementPlace | null {
+const keyOf = ({ place, side, before }: Balanced): string => `${place}.${side}.${before ?? ''}`
+
+const PLACE = /^(\d{1,18})\.([01])\.(-?\d{1,18})?$/
+
+function placeOf(cursor: string | undefined): Place | null {
   if (cursor === undefined) return null
   const match = PLACE.exec(Buffer.from(cursor, 'base64url').toString('latin1'))
   if (!match) throw new Problem('invalid-request', { param: 'cursor' })
-  return { sourceId: match[1] as Uuid, line: Number(match[2]), side: Number(match[3]) }
+  const [, place = '', side, balance] = match
+  return { place: BigInt(place), side: Number(side), balance: balance === undefined ? null : micros(BigInt(balance)) }
 }
 
-function toWire(movement: WalletMovement, currency: Currency): z.input<typeof movementOut> {
-  const { at, account, amount, sourceId } = movement
-  const cause = movement.cause as z.input<typeof movementOut>['cause']
+function filtersOf(
+  query: { [Name in keyof typeof movementFilters]?: z.output<(typeof movementFilters)[Name]> },
+): MovementFilters {
+  const { type, userId, from, to } = query
+  if (userId === null) throw new Problem('user-not-found', { param: 'userId' })
   return {
+    ...(type === undefined ? {} : { type }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  }
+}
+
+/** `first` is the balance after the first row; null: rows that do not follow each other have none. */
+function withBalances(rows: readonly (WalletMovement & MovementPlace)[], first: Micros | null): Balanced[] {
+  let balance: bigint | null = first
+  return rows.map((row) => {
+    const after = balance
+    balance = after === null ? null : after - row.amount
+    return { ...row, after: after === null ? null : micros(after), before: balance === null ? null : micros(balance) }
+  })
+}
+
+const callIdOf = ({ cause, sourceId }: WalletMovement): Uuid[] =>
+  cause === 'call' || cause === 'event' ? [sourceId] : []
+
+const personOf = (id: UserId | null, name: string | null) =>
+  id === null || name === null ? null : { id: formatId('user', id), name }
+
+function toWire(
+  movement: Balanced,
+  currency: Currency,
+  calls: ReadonlyMap<Uuid, MovementCall>,
+): z.input<typeof movementOut> {
+  const { at, account, amount, sourceId, after } = movement
+  const [callId] = callIdOf(movement)
+  const call = callId === undefined ? undefined : calls.get(callId)
+  return {
+    id: `mov_${movement.place}${movement.side === 1 ? 'a' : 'b'}`,
     at: formatInstant(at),
-    cause,
+    cause: movement.cause as z.input<typeof movementOut>['cause'],
+    type: typeOf(movement),
     amount: toMoney(amount, currency),
+    balanceAfter: after === null ? null : toMoney(after, currency),
     lot: account === OVERDRAFT_NAME ? 'overdraft' : formatId('funding', account.slice('wallet:'.length) as Uuid),
-    callId: cause === 'call' || cause === 'event' ? formatId('call', sourceId) : null,
+    callId: callId === undefined ? null : formatId('call', sourceId),
+    call: call
+      ? {
+          user: personOf(call.userId, call.userName),
+          callingNumber: call.callingNumber,
+          calledNumber: call.calledNumber,
+          direction: call.direction,
+          classification: call.classification,
+          live: call.live,
+        }
+      : null,
+  }
+}
+
+const EXPORT_PAGE = 1_000
+
+const EXPORT_COLUMNS = [
+  'at',
+  'type',
+  'amount',
+  'currency',
+  'balanceAfter',
+  'lot',
+  'callId',
+  'user',
+  'callingNumber',
+  'calledNumber',
+] as const
+
+async function* exportPages(
+  deps: Pick<Deps, 'db'>,
+  tenantId: TenantId,
+  currency: Currency,
+  filters: MovementFilters,
+): AsyncGenerator<string[][]> {
+  let before: MovementPlace | null = null
+  let balance: Micros | null = Object.keys(filters).length === 0 ? await postedBalance(deps.db, tenantId) : null
+  for (;;) {
+    const rows = withBalances(
+      await listWalletMovements(deps.db, tenantId, { limit: EXPORT_PAGE, before, filters }),
+      balance,
+    )
+    const calls = await callsOfMovements(deps.db, tenantId, rows.flatMap(callIdOf))
+    yield rows.map((row) => {
+      const { at, type, amount, balanceAfter, lot, callId, call } = toWire(row, currency, calls)
+      const { user, callingNumber, calledNumber } = call ?? {}
+      const texts = [balanceAfter?.amount, lot, callId, user?.name, callingNumber, calledNumber]
+      return [at, type, amount.amount, currency, ...texts.map((text) => text ?? '')]
+    })
+    const last = rows.at(-1)
+    if (rows.length < EXPORT_PAGE || last === undefined) return
+    before = last
+    balance = last.before
   }
 }

@@ -84,7 +84,16 @@ describe('the wallet over HTTP', () => {
       balance: usd('12.500000'),
       reserved: usd('0.000000'),
       available: usd('12.500000'),
-      lots: [{ amount: usd('12.500000'), expiresAt: '2028-03-10T15:00:00.000Z' }],
+      lots: [
+        {
+          id: first.id,
+          amount: usd('12.500000'),
+          held: usd('0.000000'),
+          funded: usd('12.500000'),
+          fundedAt: '2027-03-10T15:00:00.000Z',
+          expiresAt: '2028-03-10T15:00:00.000Z',
+        },
+      ],
       autoRecharge: null,
       overdraft: null,
     })

@@ -1,28 +1,36 @@
-/** Communications Credits: `/wallet`, its fundings and automatic recharge, `/payment-methods` (W1–W4). */
+/** Communications Credits: `/wallet`, its fundings and automatic recharge (W1–W4). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ServiceUnavailable } from '../charging/engine.ts'
 import { formatId, type Uuid } from '../core/ids.ts'
-import { type Currency, toMoney } from '../core/money.ts'
-import { formatInstant } from '../core/time.ts'
-import { beginCardFunding, chooseAutoRecharge, fundManually, rechargeState } from '../payments/fund.ts'
+import { CARD_FUNDING_MIN_MICROS } from '../core/limits.ts'
+import { type Currency, type Micros, micros, toMoney } from '../core/money.ts'
+import { formatInstant, oneYearAfter } from '../core/time.ts'
+import {
+  beginCardFunding,
+  chooseAutoRecharge,
+  fundManually,
+  rechargeState,
+  refuseCardAmount,
+} from '../payments/fund.ts'
 import type { FundingRefusal } from '../payments/problems.ts'
+import { RECHARGE_STATES, readRecharge } from '../payments/recharge-standing.ts'
 import { record } from '../store/audit-log.ts'
 import { type AutoRechargePolicy, readAutoRecharge } from '../store/auto-recharge.ts'
 import { inTransaction } from '../store/db.ts'
 import { type Funding, listFundings, readFunding } from '../store/funding.ts'
 import { readOverdraft } from '../store/overdraft.ts'
-import { insertPaymentMethod, listPaymentMethods, type PaymentMethod } from '../store/payment-method.ts'
 import type { TenantRow } from '../store/tenant.ts'
 import { readWallet } from '../store/wallet.ts'
 import { may, principalOf } from './auth.ts'
-import { idOf, listOf, money, moneyOut, page, timeOut } from './contract.ts'
-import { cursorOf, pageCursor, pageOfAll } from './cursor.ts'
-import { change, changeInSteps } from './idempotency.ts'
+import { listOf, moneyOut, page, timeOut } from './contract.ts'
+import { cursorOf, pageCursor } from './cursor.ts'
+import { changeInSteps } from './idempotency.ts'
+import { paymentMethodRoutes } from './payment-method.ts'
 import { type ApiProblemCode, Problem } from './problem.ts'
+import { autoRechargeBody, fundingBody, fundingQuoteBody } from './schema/wallet.ts'
 import type { Deps, Routes } from './server.ts'
-import { nowFor, tenantOf, tenantParams } from './tenant.ts'
+import { nowFor, tenantOf, tenantParams, walled } from './tenant.ts'
 import { overdraftOut, overdraftToWire, registerWalletHistory } from './wallet-history.ts'
 
 const RECHARGE_PROBLEMS = [
@@ -33,14 +41,13 @@ const RECHARGE_PROBLEMS = [
   'payment-method-required',
   'cap-below-amount',
   'threshold-negative',
+  'target-too-low',
 ] as const satisfies readonly ApiProblemCode[]
 
 /** A slow card is answered as `pending` after this long; the recharger goes on with it. */
 const CARD_WAIT_MS = 5_000
 
-const paymentMethodId = idOf<Uuid>('paymentMethod')
-
-const fundingOut = z
+export const fundingOut = z
   .object({
     id: z.string(),
     kind: z.enum(['manual', 'card', 'recharge']),
@@ -54,11 +61,12 @@ const fundingOut = z
   })
   .meta({ id: 'Funding' })
 
-const autoRechargeOut = z
+export const autoRechargeOut = z
   .object({
     enabled: z.boolean(),
     threshold: moneyOut,
     amount: moneyOut,
+    target: moneyOut.nullable().meta({ description: 'Filled up to here; null: `amount` is added' }),
     paymentMethod: z.string(),
     dailyCap: moneyOut.nullable(),
     monthlyCap: moneyOut.nullable(),
@@ -67,12 +75,23 @@ const autoRechargeOut = z
   })
   .meta({ id: 'AutoRecharge' })
 
-const walletOut = z
+export const walletOut = z
   .object({
     balance: moneyOut,
     reserved: moneyOut,
     available: moneyOut,
-    lots: z.array(z.object({ amount: moneyOut, expiresAt: timeOut.nullable() })),
+    lots: z
+      .array(
+        z.object({
+          id: z.string().meta({ description: 'Of the funding that it came from' }),
+          amount: moneyOut,
+          held: moneyOut.meta({ description: 'Part of the amount: what calls in progress hold' }),
+          funded: moneyOut.nullable(),
+          fundedAt: timeOut.nullable(),
+          expiresAt: timeOut.nullable(),
+        }),
+      )
+      .meta({ description: 'In the order in which they are spent' }),
     autoRecharge: autoRechargeOut.nullable(),
     overdraft: overdraftOut
       .nullable()
@@ -80,9 +99,32 @@ const walletOut = z
   })
   .meta({ id: 'Wallet' })
 
-const paymentMethodOut = z
-  .object({ id: z.string(), provider: z.string(), default: z.boolean(), createdAt: timeOut })
-  .meta({ id: 'PaymentMethod' })
+export const fundingQuoteOut = z
+  .object({
+    amount: moneyOut,
+    balanceAfter: moneyOut,
+    availableAfter: moneyOut,
+    expiresAt: timeOut.meta({ description: 'Paid now: the same local time a year later (W3)' }),
+  })
+  .meta({ id: 'FundingQuote' })
+
+export const rechargeOut = z
+  .object({
+    state: z.enum(RECHARGE_STATES),
+    today: moneyOut,
+    thisMonth: moneyOut,
+    waitsUntil: timeOut.nullable(),
+    wouldAdd: moneyOut.nullable().meta({ description: 'If it fired now' }),
+    inFlight: moneyOut.nullable(),
+    lastFailure: z.string().nullable().meta({ description: 'Of the last recharge, where it failed' }),
+    mostToday: moneyOut.nullable().meta({
+      description:
+        'The most that can be spent today: what is available and what the caps still let in; null: no cap bounds it',
+    }),
+    minimum: moneyOut,
+    autoRecharge: autoRechargeOut.nullable(),
+  })
+  .meta({ id: 'Recharge' })
 
 const fundingToWire = (funding: Funding): z.input<typeof fundingOut> => ({
   id: formatId('funding', funding.fundingId),
@@ -100,19 +142,12 @@ const autoRechargeToWire = (policy: AutoRechargePolicy, currency: Currency): z.i
   enabled: policy.enabled,
   threshold: toMoney(policy.thresholdMicros, currency),
   amount: toMoney(policy.amountMicros, currency),
+  target: policy.targetMicros === null ? null : toMoney(policy.targetMicros, currency),
   paymentMethod: formatId('paymentMethod', policy.paymentMethodId),
   dailyCap: policy.dailyCapMicros === null ? null : toMoney(policy.dailyCapMicros, currency),
   monthlyCap: policy.monthlyCapMicros === null ? null : toMoney(policy.monthlyCapMicros, currency),
   state: rechargeState(policy),
   declines: policy.declines,
-})
-
-/** The token stays here: whoever holds it could charge the card. */
-const paymentMethodToWire = (method: PaymentMethod): z.input<typeof paymentMethodOut> => ({
-  id: formatId('paymentMethod', method.paymentMethodId),
-  provider: method.provider,
-  default: method.isDefault,
-  createdAt: formatInstant(method.createdAt),
 })
 
 /** The value, or the refusal as a problem. */
@@ -123,6 +158,7 @@ function accepted<T extends object>(result: T | FundingRefusal): T {
 
 export const walletRoutes: Routes = async (app, deps) => {
   await registerWalletHistory(app, deps)
+  await paymentMethodRoutes(app, deps)
 
   app.get(
     '/v1/tenants/:tenantId/wallet',
@@ -136,18 +172,22 @@ export const walletRoutes: Routes = async (app, deps) => {
       },
     },
     async (request) => {
-      const tenant = await tenantOf(deps.db, request.params.tenantId)
+      const tenant = await tenantOf(request.db, request.params.tenantId)
       const { currency, tenantId } = tenant
-      const wallet = await readWallet(deps.db, tenantId, nowFor(deps, tenant))
-      const policy = await readAutoRecharge(deps.db, tenantId)
-      const overdraft = await readOverdraft(deps.db, tenantId)
+      const wallet = await readWallet(request.db, tenantId, nowFor(deps, tenant))
+      const policy = await readAutoRecharge(request.db, tenantId)
+      const overdraft = await readOverdraft(request.db, tenantId)
       return {
         balance: toMoney(wallet.balance, currency),
         reserved: toMoney(wallet.reserved, currency),
         available: toMoney(wallet.available, currency),
-        lots: wallet.lots.map(({ amount, expiresAt }) => ({
-          amount: toMoney(amount, currency),
-          expiresAt: expiresAt === null ? null : formatInstant(expiresAt),
+        lots: wallet.lots.map((lot) => ({
+          id: formatId('funding', lot.fundingId),
+          amount: toMoney(lot.amount, currency),
+          held: toMoney(lot.held, currency),
+          funded: lot.funded === null ? null : toMoney(lot.funded, currency),
+          fundedAt: lot.fundedAt === null ? null : formatInstant(lot.fundedAt),
+          expiresAt: lot.expiresAt === null ? null : formatInstant(lot.expiresAt),
         })),
         autoRecharge: policy && autoRechargeToWire(policy, currency),
         overdraft: overdraft && overdraftToWire(overdraft, currency),
@@ -163,9 +203,7 @@ export const walletRoutes: Routes = async (app, deps) => {
         summary: 'Put money into the wallet: by card, or as an operator’s manual credit',
         tags: ['wallet'],
         params: tenantParams,
-        body: z
-          .strictObject({ amount: money, paymentMethod: paymentMethodId.optional() })
-          .meta({ example: { amount: { amount: '50', currency: 'CAD' } } }),
+        body: fundingBody,
         problems: [
           'amount-not-positive',
           'amount-too-small',
@@ -180,19 +218,83 @@ export const walletRoutes: Routes = async (app, deps) => {
     },
     (request, reply) =>
       changeInSteps(deps, request, reply, async (fundingId) => {
-        const tenant = await tenantOf(deps.db, request.params.tenantId)
+        const tenant = await tenantOf(request.db, request.params.tenantId)
         const { amount, paymentMethod } = request.body
         // W4: without a card it is the operator's own word that money has come.
         if (paymentMethod === undefined && !may(request, 'wallet:credit')) {
           throw new Problem('forbidden', { param: 'paymentMethod' })
         }
-        const known = await readFunding(deps.db, tenant.tenantId, fundingId)
+        const known = await readFunding(request.db, tenant.tenantId, fundingId)
         const wish = { fundingId, amountMicros: amount.micros, currency: amount.currency }
-        const funding = known ?? (await beginFunding(deps, request, tenant, wish, paymentMethod))
-        const settled = funding.state === 'pending' ? await collected(deps, funding) : funding
+        const funding = known ?? (await beginFunding(walled(deps, request), request, tenant, wish, paymentMethod))
+        const settled = funding.state === 'pending' ? await collected(walled(deps, request), funding) : funding
         if (settled.failure !== null) throw new Problem('card-declined', { extra: { funding: fundingToWire(settled) } })
         return { status: 201, body: fundingToWire(settled) }
       }),
+  )
+
+  app.post(
+    '/v1/tenants/:tenantId/wallet/fundings/quote',
+    {
+      config: { permission: 'wallet:read', once: false },
+      schema: {
+        summary: 'What a funding by card would leave in the wallet, and until when; nothing is paid',
+        tags: ['wallet'],
+        params: tenantParams,
+        body: fundingQuoteBody,
+        problems: ['amount-too-small', 'amount-not-payable', 'currency-mismatch'],
+        response: { 200: fundingQuoteOut },
+      },
+    },
+    async (request) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const { tenantId, currency, timeZone } = tenant
+      const { amount } = request.body
+      if (amount.currency !== currency) throw new Problem('currency-mismatch', { param: 'amount.currency' })
+      const wrong = refuseCardAmount(amount.micros, currency)
+      if (wrong) throw new Problem(wrong, { param: 'amount.amount' })
+      const now = nowFor(deps, tenant)
+      const wallet = await readWallet(request.db, tenantId, now)
+      return {
+        amount: toMoney(amount.micros, currency),
+        balanceAfter: toMoney(micros(wallet.balance + amount.micros), currency),
+        availableAfter: toMoney(micros(wallet.available + amount.micros), currency),
+        expiresAt: formatInstant(oneYearAfter(now, timeZone)),
+      }
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/wallet/recharge',
+    {
+      config: { permission: 'wallet:read' },
+      schema: {
+        summary: 'How automatic recharge stands: what it has added today and this month, what it may add, why it waits',
+        tags: ['wallet'],
+        params: tenantParams,
+        response: { 200: rechargeOut },
+      },
+    },
+    async (request) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const { tenantId, currency } = tenant
+      const now = nowFor(deps, tenant)
+      const standing = await readRecharge(request.db, tenant, now)
+      const policy = await readAutoRecharge(request.db, tenantId)
+      const money = (amount: Micros) => toMoney(amount, currency)
+      return {
+        state: standing.state,
+        today: money(standing.today),
+        thisMonth: money(standing.thisMonth),
+        waitsUntil: standing.waitsUntil === null ? null : formatInstant(standing.waitsUntil),
+        wouldAdd: standing.wouldAdd === null ? null : money(standing.wouldAdd),
+        inFlight: standing.inFlight === null ? null : money(standing.inFlight),
+        lastFailure: standing.lastFailure,
+        mostToday: standing.mostToday === null ? null : money(standing.mostToday),
+        minimum: money(micros(CARD_FUNDING_MIN_MICROS)),
+        autoRecharge: policy && autoRechargeToWire(policy, currency),
+      }
+    },
   )
 
   app.get(
@@ -208,10 +310,10 @@ export const walletRoutes: Routes = async (app, deps) => {
       },
     },
     async (request) => {
-      const tenant = await tenantOf(deps.db, request.params.tenantId)
+      const tenant = await tenantOf(request.db, request.params.tenantId)
       const { limit, cursor } = request.query
       const wanted = { limit: limit + 1, before: cursorOf(cursor) }
-      const rows = await listFundings(deps.db, tenant.tenantId, wanted)
+      const rows = await listFundings(request.db, tenant.tenantId, wanted)
       return pageCursor(rows, limit, (row) => row.fundingId, fundingToWire)
     },
   )
@@ -224,33 +326,25 @@ export const walletRoutes: Routes = async (app, deps) => {
         summary: 'Choose automatic recharge; `enabled: true` lifts a pause',
         tags: ['wallet'],
         params: tenantParams,
-        body: z
-          .strictObject({
-            enabled: z.boolean(),
-            threshold: money,
-            amount: money,
-            paymentMethod: paymentMethodId.optional(),
-            dailyCap: money.nullable().optional(),
-            monthlyCap: money.nullable().optional(),
-          })
-          .meta({
-            example: {
-              enabled: true,
-              threshold: { amount: '10', currency: 'CAD' },
-              amount: { amount: '50', currency: 'CAD' },
-              dailyCap: { amount: '200', currency: 'CAD' },
-            },
-          }),
+        body: autoRechargeBody,
         problems: RECHARGE_PROBLEMS,
         response: { 200: autoRechargeOut },
       },
     },
     async (request) => {
-      const tenant = await tenantOf(deps.db, request.params.tenantId)
-      const { enabled, threshold, amount, paymentMethod, dailyCap = null, monthlyCap = null } = request.body
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const {
+        enabled,
+        threshold,
+        amount,
+        target = null,
+        paymentMethod,
+        dailyCap = null,
+        monthlyCap = null,
+      } = request.body
       if (paymentMethod === null) throw new Problem('payment-method-unknown', { param: 'paymentMethod' })
-      const wish = { enabled, threshold, amount, paymentMethodId: paymentMethod ?? null, dailyCap, monthlyCap }
-      const { policy, rechargeId } = await inTransaction(deps.db, async (tx) => {
+      const wish = { enabled, threshold, amount, target, paymentMethodId: paymentMethod ?? null, dailyCap, monthlyCap }
+      const { policy, rechargeId } = await inTransaction(request.db, async (tx) => {
         const chosen = accepted(await chooseAutoRecharge(tx, tenant, wish, deps.clock.now(), deps.newId))
         await record(tx, {
           ...entry(deps, request, tenant),
@@ -264,71 +358,6 @@ export const walletRoutes: Routes = async (app, deps) => {
       if (rechargeId !== null) deps.engine.events.emit('recharge', tenant.tenantId)
       deps.engine.events.emit('changed', [tenant.tenantId])
       return autoRechargeToWire(policy, tenant.currency)
-    },
-  )
-
-  app.post(
-    '/v1/tenants/:tenantId/payment-methods',
-    {
-      config: { permission: 'card:edit' },
-      schema: {
-        summary: 'Store a payment method by its provider’s token',
-        tags: ['wallet'],
-        params: tenantParams,
-        body: z
-          .strictObject({ token: z.string().regex(/^[\w-]{1,255}$/), default: z.boolean().default(false) })
-          .meta({ example: { token: 'card-ok', default: true } }),
-        problems: ['payment-method-refused'],
-        response: { 201: paymentMethodOut },
-      },
-    },
-    (request, reply) =>
-      change(deps, request, reply, async (tx) => {
-        const tenant = await tenantOf(deps.db, request.params.tenantId)
-        const { tenantId } = tenant
-        const id = deps.newId()
-        const gateway = deps.gateways.forNewMethod(tenant)
-        const saved = await gateway
-          .save({ paymentMethodId: id, tenantId, token: request.body.token })
-          .catch((error: unknown) => {
-            throw new ServiceUnavailable('the payment provider cannot be reached', { cause: error })
-          })
-        if ('refused' in saved) throw new Problem('payment-method-refused', { param: 'token', detail: saved.refused })
-        const method = await insertPaymentMethod(tx, {
-          paymentMethodId: id,
-          tenantId,
-          provider: gateway.name,
-          token: saved.token,
-          isDefault: request.body.default,
-          createdAt: nowFor(deps, tenant),
-        })
-        const body = paymentMethodToWire(method)
-        await record(tx, {
-          ...entry(deps, request, tenant),
-          action: 'payment-method.stored',
-          subject: body.id,
-          after: body,
-        })
-        return { status: 201, body }
-      }),
-  )
-
-  app.get(
-    '/v1/tenants/:tenantId/payment-methods',
-    {
-      config: { permission: 'card:read' },
-      schema: {
-        summary: 'Stored payment methods',
-        tags: ['wallet'],
-        params: tenantParams,
-        querystring: z.strictObject(page),
-        response: { 200: listOf(paymentMethodOut) },
-      },
-    },
-    async (request) => {
-      const tenant = await tenantOf(deps.db, request.params.tenantId)
-      const methods = await listPaymentMethods(deps.db, tenant.tenantId)
-      return pageOfAll(methods, request.query, (row) => row.paymentMethodId, paymentMethodToWire)
     },
   )
 }

@@ -26,7 +26,7 @@ const eventMembers = { id: z.string(), type: z.string(), at: timeOut, data: z.un
 
 const eventOut = z.object(eventMembers).meta({ id: 'Event' })
 
-const deliveryOut = z
+export const deliveryOut = z
   .object({
     id: z.string().meta({ description: 'The event’s, and `webhook-id` of every attempt' }),
     event: eventOut,
@@ -122,10 +122,10 @@ export const registerDeliveries: Routes = (app, deps) => {
       },
     },
     async (request) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
-      const { endpointId } = await endpointOf(deps.db, tenantId, request.params.webhookId)
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
+      const { endpointId } = await endpointOf(request.db, tenantId, request.params.webhookId)
       const { limit, cursor } = request.query
-      const rows = await listDeliveries(deps.db, endpointId, { limit: limit + 1, before: cursorOf(cursor) })
+      const rows = await listDeliveries(request.db, endpointId, { limit: limit + 1, before: cursorOf(cursor) })
       return pageCursor(rows, limit, (row) => row.eventId, deliveryToWire)
     },
   )
@@ -167,9 +167,9 @@ export const registerDeliveries: Routes = (app, deps) => {
       },
     },
     async (request) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
       const { limit, cursor } = request.query
-      const rows = await listEvents(deps.db, tenantId, { limit: limit + 1, before: cursorOf(cursor) })
+      const rows = await listEvents(request.db, tenantId, { limit: limit + 1, before: cursorOf(cursor) })
       return pageCursor(rows, limit, (row) => row.eventId, eventToWire)
     },
   )

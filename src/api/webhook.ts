@@ -3,68 +3,22 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { formatId, type TenantId } from '../core/ids.ts'
 import { WEBHOOK_OVERLAP_SECONDS, WEBHOOKS_MAX } from '../core/limits.ts'
-import { EVENT_TYPES } from '../core/tenant-event.ts'
 import { formatInstant, instant } from '../core/time.ts'
 import { record } from '../store/audit-log.ts'
 import type { Tx } from '../store/db.ts'
 import { lockTenant } from '../store/tenant.ts'
 import { deleteEndpoint, listEndpoints, saveEndpoint, type WebhookEndpoint } from '../store/webhook.ts'
 import { newWebhookSecret } from '../webhooks/signature.ts'
-import { parseTarget, URL_LENGTH_MAX, URL_REFUSALS } from '../webhooks/target.ts'
+import { parseTarget, URL_REFUSALS } from '../webhooks/target.ts'
 import { principalOf } from './auth.ts'
-import { listOf, nameText, page, timeOut } from './contract.ts'
+import { listOf, page } from './contract.ts'
 import { pageOfAll } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { Problem } from './problem.ts'
+import { endpointBody, endpointChanges, endpointOut, endpointWithSecret } from './schema/webhook.ts'
 import type { Deps, Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 import { endpointOf, lockEndpoint, registerDeliveries, timeOrNull, webhookParams } from './webhook-delivery.ts'
-
-const url = z
-  .string()
-  .min(1)
-  .max(URL_LENGTH_MAX)
-  .meta({ description: 'https, on the public Internet, port 443 or 8443' })
-
-const types = z
-  .array(z.enum(EVENT_TYPES))
-  .max(EVENT_TYPES.length)
-  .meta({ description: 'Empty: every type, later ones too', examples: [['recharge.failed', 'wallet.low']] })
-
-const endpointBody = z
-  .strictObject({ url, description: nameText.optional(), types: types.default([]) })
-  .meta({ example: { url: 'https://hooks.example.com/ringfence', types: ['recharge.failed', 'wallet.low'] } })
-
-const endpointChanges = z
-  .strictObject({
-    url: url.optional(),
-    description: nameText.optional(),
-    types: types.optional(),
-    enabled: z
-      .boolean()
-      .optional()
-      .meta({ description: 'While false, nothing new is kept for it and nothing is sent' }),
-  })
-  .meta({ example: { enabled: false } })
-
-const endpointMembers = {
-  id: z.string(),
-  url: z.string(),
-  description: z.string().nullable(),
-  types: z.array(z.string()),
-  enabled: z.boolean(),
-  disabledReason: z.enum(['by-admin', 'gone']).nullable().meta({ description: '`gone`: the receiver answered 410' }),
-  formerSecretUntil: timeOut
-    .nullable()
-    .meta({ description: 'Until then the secret before the last rotation signs too' }),
-  createdAt: timeOut,
-}
-
-const endpointOut = z.object(endpointMembers).meta({ id: 'Webhook' })
-
-const endpointWithSecret = z
-  .object({ ...endpointMembers, secret: z.string().meta({ description: 'Standard Webhooks, `whsec_…`. Shown once' }) })
-  .meta({ id: 'NewWebhook' })
 
 const toWire = (row: WebhookEndpoint): z.input<typeof endpointOut> => ({
   id: formatId('webhook', row.endpointId),
@@ -163,8 +117,8 @@ export const webhookRoutes: Routes = async (app, deps) => {
       },
     },
     async (request) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
-      return pageOfAll(await listEndpoints(deps.db, tenantId), request.query, (row) => row.endpointId, toWire)
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
+      return pageOfAll(await listEndpoints(request.db, tenantId), request.query, (row) => row.endpointId, toWire)
     },
   )
 
@@ -181,8 +135,8 @@ export const webhookRoutes: Routes = async (app, deps) => {
       },
     },
     async (request) => {
-      const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
-      return toWire(await endpointOf(deps.db, tenantId, request.params.webhookId))
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
+      return toWire(await endpointOf(request.db, tenantId, request.params.webhookId))
     },
   )
 

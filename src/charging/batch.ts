@@ -3,7 +3,7 @@
  */
 import type { Book } from '../core/book.ts'
 import { sessionKey } from '../core/book.ts'
-import { charge, closeSilent, type Outcome } from '../core/credit-control.ts'
+import { charge, closeSilent, type Outcome, requestStop } from '../core/credit-control.ts'
 import type { TenantId, Uuid } from '../core/ids.ts'
 import type { PoolNeed } from '../core/needs.ts'
 import type { RateDeck } from '../core/rate-deck.ts'
@@ -12,7 +12,7 @@ import type { Instant } from '../core/time.ts'
 import { loadBook, type SessionName, saveBook } from '../store/charging.ts'
 import type { LaneConnection } from './lane.ts'
 
-/** What one place in a batch asks for: a request of a switch, or the closing of a call that fell silent. */
+/** What one place in a batch asks for: a request of a switch, the closing of a call that fell silent, or its end by an admin. */
 export type Work =
   | {
       readonly kind: 'request'
@@ -20,7 +20,7 @@ export type Work =
       readonly tenantId: TenantId | null
       readonly mayWait: boolean
     }
-  | { readonly kind: 'close-silent'; readonly session: SessionName; readonly tenantId: TenantId }
+  | { readonly kind: 'close-silent' | 'stop'; readonly session: SessionName; readonly tenantId: TenantId }
 
 export interface BatchContext {
   readonly now: Instant
@@ -64,7 +64,7 @@ export async function runBatch(
 
 async function load(lane: LaneConnection, works: readonly Work[], context: BatchContext) {
   const requests = works.flatMap((work) => (work.kind === 'request' ? [work.request] : []))
-  const sessions = works.flatMap((work) => (work.kind === 'close-silent' ? [work.session] : []))
+  const sessions = works.flatMap((work) => (work.kind === 'request' ? [] : [work.session]))
   const tenantIds = works.flatMap((work) => (work.tenantId === null ? [] : [work.tenantId]))
   try {
     const [, loaded] = await Promise.all([
@@ -82,6 +82,7 @@ async function load(lane: LaneConnection, works: readonly Work[], context: Batch
 function decide(book: Book, work: Work): Outcome | null {
   if (work.kind === 'request') return charge(book, work.request, { mayWait: work.mayWait })
   const session = book.sessions.get(sessionKey(work.session.switchId, work.session.sessionId))
+  if (work.kind === 'stop') return { body: requestStop(book, session) }
   if (session) closeSilent(book, session)
   return null
 }

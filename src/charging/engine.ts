@@ -6,14 +6,15 @@ import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Session, sessionKey } from '../core/book.ts'
+import { type Book, type Session, sessionKey } from '../core/book.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Outcome } from '../core/credit-control.ts'
-import { type TenantId, type Uuid, uuidV7 } from '../core/ids.ts'
+import type { Outcome, StopOutcome } from '../core/credit-control.ts'
+import { type SwitchId, type TenantId, type Uuid, uuidV7 } from '../core/ids.ts'
 import { BATCH_REQUESTS_MAX, LANE_INBOX_MAX, RECHARGE_WAIT_MS } from '../core/limits.ts'
 import { SEQUENCE_PROBLEMS } from '../core/problems.ts'
 import type { RateDeck } from '../core/rate-deck.ts'
 import type { CreditControlRequest, Reply } from '../core/request.ts'
+import type { Instant } from '../core/time.ts'
 import type { SessionName } from '../store/charging.ts'
 import { type Db, isConnectionLost, isRetryable, isUniqueViolation } from '../store/db.ts'
 import { openPools } from '../store/pool.ts'
@@ -29,6 +30,10 @@ export class ServiceUnavailable extends Error {
 export interface EngineEvents {
   /** Committed changes of these tenants: live pages look again. */
   changed: [tenantIds: readonly TenantId[]]
+  /** A batch that is committed, as it was decided: for whoever shows calls while they go on. Nobody changes it any more. */
+  committed: [book: Book]
+  /** A switch says that a call was answered; the ledger learns of it with the first report. */
+  answered: [{ switchId: SwitchId; sessionId: string; at: Instant }]
   /** Recharges that a batch has asked for are in the store: collect them. */
   recharge: [tenantId: TenantId]
   /** Seconds that no fund could pay: ours, and somebody should know why (C9). */
@@ -45,6 +50,8 @@ export interface Engine {
   submit(request: CreditControlRequest): Promise<Reply>
   /** Closes a call whose switch fell silent, if it still is (C9). */
   closeSilent(session: SessionName, tenantId: TenantId): Promise<void>
+  /** An administrator hangs up: the next answer to the switch of this call says stop. */
+  stopCall(session: SessionName, tenantId: TenantId): Promise<StopOutcome>
   /** Requests that waited for this tenant's recharge are decided now (W4). */
   rechargeDecided(tenantId: TenantId): void
   readonly events: EventEmitter<EngineEvents>
@@ -182,6 +189,7 @@ export async function makeEngine(options: EngineOptions): Promise<Engine> {
             remember(book.sessions.get(place.key), place.key)
             place.resolve(outcomes[index] ?? null)
           }
+          events.emit('committed', book)
           if (changed.size > 0) events.emit('changed', [...changed])
           for (const tenantId of book.recharges.keys()) events.emit('recharge', tenantId)
           for (const unrated of book.unrated) events.emit('unrated', unrated)
@@ -262,6 +270,11 @@ export async function makeEngine(options: EngineOptions): Promise<Engine> {
     async closeSilent(session, tenantId) {
       const key = sessionKey(session.switchId, session.sessionId)
       await place({ kind: 'close-silent', session, tenantId }, key)
+    },
+    async stopCall(session, tenantId) {
+      const key = sessionKey(session.switchId, session.sessionId)
+      const outcome = await place({ kind: 'stop', session, tenantId }, key)
+      return outcome !== null && outcome !== 'wait' && 'body' in outcome ? (outcome.body as StopOutcome) : 'over'
     },
     rechargeDecided(tenantId) {
       for (const done of [...(waiting.get(tenantId) ?? [])]) done()

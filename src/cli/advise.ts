@@ -3,8 +3,10 @@
  * nobody, sends nothing; prints the basket, its price, the reasons and the proof, and writes the certificate for `ringfence check`.
  */
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { ratedCalls } from '../advice/certificate-file.ts'
 import { adviceInputOf, type HistoryContext } from '../advice/history.ts'
 import { type Import, type ImportOptions, importCalls, UnknownLayout } from '../advice/import/importer.ts'
 import { SourceError } from '../advice/import/source.ts'
@@ -34,6 +36,7 @@ interface Options {
   readonly column: readonly string[]
   readonly seconds: number
   readonly certificate?: string
+  readonly rated?: string
   readonly verdicts?: string
   readonly lang: Language
   readonly json?: boolean
@@ -101,6 +104,7 @@ export function adviseCommand(env: NodeJS.ProcessEnv): Command {
     .option('--column <field=name...>', 'plain lists: user, number, time, seconds, country, kind, id', [])
     .option('--seconds <n>', 'how long to search for a proof', readSeconds, 60)
     .option('--certificate <file>', 'write the answer and its proof, for `check`')
+    .option('--rated <file>', 'write the calls as they were rated, for `check`')
     .option('--verdicts <file>', 'write each line that is not in the advice, and why')
     .addOption(
       new Option('--lang <language>', 'en or fr').choices(['en', 'fr']).default(isLanguage(locale) ? locale : 'en'),
@@ -132,6 +136,7 @@ async function advise(files: readonly string[], options: Options): Promise<numbe
     const found = await runAdvice(input, { deadlineMs: options.seconds * 1000 })
     const { advice } = found
     if (options.certificate !== undefined) writeFileSync(options.certificate, found.certificateText)
+    if (options.rated !== undefined) await writeFile(options.rated, ratedCalls(imported))
     const report = reportOf(advice, { tenantCountry: options.country, currency, zone, prices, steps: [] }, options.lang)
     if (options.json) process.stdout.write(`${JSON.stringify({ report, verdicts: imported.verdicts })}\n`)
     else tellAdvice(report, advice, imported, words, performance.now() - began - readMs, options)

@@ -35,6 +35,8 @@ export interface User {
   readonly internationalPlan: boolean
   readonly creditsEnabled: boolean
   readonly callingPolicy: string | null
+  /** The telephone is switched off: nothing but emergency calls. */
+  readonly disabled: boolean
 }
 
 export interface PhoneNumber {

@@ -2,7 +2,7 @@
  * The one immutable record that every call leaves, refused ones too (C8): with the reasons, so that it can explain itself years
  * later without any other table.
  */
-import { type Call, type Direction, type Reason, sourceOf } from './call.ts'
+import { type Call, type Direction, type GrantNote, type Reason, sourceOf } from './call.ts'
 import type { Classification } from './classification.ts'
 import type { CallId, SwitchId, TenantId, UserId } from './ids.ts'
 import { type Currency, formatMicros, type Micros, micros, toMoney } from './money.ts'
@@ -46,6 +46,12 @@ export interface RecordDetails {
   readonly segments: readonly { source: string; seconds: number }[]
   readonly overrunSeconds: number
   readonly rate: RateOnRecord | null
+  /** What was secured when; absent in records from before they were kept, and where nothing was granted. */
+  readonly grants?: readonly GrantNote[]
+  /** C3: when the party was told that the end was near, where the switch says so. */
+  readonly warnedAt?: Instant
+  /** Cut or refused for want of money: exactly how much more would have paid for how many more seconds at that moment. */
+  readonly short?: { readonly amount: string; readonly seconds: number }
 }
 
 export interface CallRecord {
@@ -127,7 +133,10 @@ export function rateOnRecord(rate: Rate): RateOnRecord {
   }
 }
 
-export function detailsOf(call: Call): RecordDetails {
+/** What only the end of a call knows. */
+export type EndNotes = Pick<RecordDetails, 'warnedAt' | 'short'>
+
+export function detailsOf(call: Call, notes: EndNotes = {}): RecordDetails {
   return {
     reason: call.reason,
     country: call.country,
@@ -137,13 +146,15 @@ export function detailsOf(call: Call): RecordDetails {
     segments: call.segments,
     overrunSeconds: call.overrunSeconds,
     rate: call.rate ? rateOnRecord(call.rate) : null,
+    ...(call.grants && call.grants.length > 0 ? { grants: call.grants } : {}),
+    ...notes,
   }
 }
 
 /** Closes the books of a call: its record. */
 export function recordOf(
   call: Call,
-  end: { switchId: SwitchId; sessionId: string; at: Instant; cause: string; currency: Currency },
+  end: { switchId: SwitchId; sessionId: string; at: Instant; cause: string; currency: Currency; notes?: EndNotes },
 ): CallRecord {
   return {
     callId: call.callId,
@@ -164,7 +175,7 @@ export function recordOf(
     chargeMicros: chargeOf(call),
     currency: end.currency,
     refusalCode: null,
-    details: detailsOf(call),
+    details: detailsOf(call, end.notes),
   }
 }
 

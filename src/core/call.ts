@@ -37,6 +37,16 @@ export interface Slice {
   seconds: number
 }
 
+/** A grant as it was given: the record keeps them, so that a call can show what was secured when. */
+export interface GrantNote {
+  readonly at: Instant
+  /** Seconds of talk that had been reported then: where the granted ones begin. */
+  readonly from: number
+  readonly slices: readonly Readonly<Slice>[]
+  /** The switch was told that nothing more was there. */
+  readonly isLast?: true
+}
+
 /** The source name of the wallet on the wire; pools go by their account's name. */
 export const WALLET_SOURCE = 'wallet'
 
@@ -94,6 +104,10 @@ export interface Call {
   unansweredSeconds: number
   /** Number of the next posting of this call. */
   nextLine: number
+  /** Grants in the order given; of a very long call the first and the latest. Absent in calls that began before they were kept. */
+  grants?: GrantNote[]
+  /** An administrator hung up: the next answer to the switch says so (`asked`), or has said so (`told`). */
+  stop?: 'asked' | 'told'
 }
 
 export const grantedSeconds = (call: Call): number => call.grant.reduce((sum, slice) => sum + slice.seconds, 0)

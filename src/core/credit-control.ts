@@ -7,13 +7,14 @@
 import { unreachable } from './assert.ts'
 import { type Authorisation, type Authorised, authorise } from './authorise.ts'
 import { answerKey, type Book, type Session, sessionKey, type Tenant } from './book.ts'
-import { type Call, grantedSeconds, WALLET_SOURCE } from './call.ts'
-import { chargeOf, detailsOf, fundedBy, fundingEntries, recordOf } from './call-record.ts'
+import { type Call, type GrantNote, grantedSeconds, WALLET_SOURCE } from './call.ts'
+import { chargeOf, detailsOf, type EndNotes, fundedBy, fundingEntries, recordOf } from './call-record.ts'
 import { chargeEvent } from './event.ts'
-import { canReserveMore, type Funds, lapse, reserve, settle } from './funding.ts'
+import { canReserveMore, type Funds, lapse, missingForMore, reserve, settle } from './funding.ts'
 import { type CallId, formatId, type TenantId } from './ids.ts'
 import {
   EVENT_TIME_SKEW_SECONDS,
+  GRANT_NOTES_MAX,
   GRANT_SECONDS_DEFAULT,
   GRANT_SECONDS_MAX,
   LATE_TERMINATION_SECONDS,
@@ -33,7 +34,7 @@ import type {
   UpdateRequest,
 } from './request.ts'
 import { type Instant, instant, type Month, periodOf, secondsUntilPeriodEnd } from './time.ts'
-import { rechargeDue, walletFigures } from './wallet.ts'
+import { rechargeAmount, rechargeDue, walletFigures } from './wallet.ts'
 
 /** An answer with its exact bytes, a problem of sequence, or a request that waits until a recharge is decided (W4). */
 export type Outcome = { readonly body: string } | { readonly problem: ProblemCode } | 'wait'
@@ -109,8 +110,9 @@ function startCall(book: Book, session: Session | undefined, request: InitialReq
   const grant = grantNext(book, tenant, call, request.requestedSeconds, at, now)
   if (grant.seconds === 0) {
     if (grant.rechargePending && options.mayWait) return 'wait'
-    return refuse(book, request, tenant, auth, reasonWithoutFunds(call), at)
+    return refuse(book, request, tenant, auth, reasonWithoutFunds(call), at, shortOf(book, call, at))
   }
+  noteGrant(call, grant, now)
   return openSession(book, request, call, grantAnswer(tenant, call, grant), silenceDeadline(call, now))
 }
 
@@ -123,6 +125,7 @@ function extendCall(book: Book, session: Session | undefined, request: UpdateReq
   const at = after(call, eventInstant(request.eventTime, now))
   book.touchSession(session)
   report(book, tenant, call, request.usedSeconds, at)
+  if (call.stop) return tellToStop(book, session, call, request, now)
   if (!call.charged) {
     return reply(book, session, request, freeAnswer(call), later(now, UNCHARGED_SILENCE_SECONDS))
   }
@@ -139,7 +142,33 @@ function extendCall(book: Book, session: Session | undefined, request: UpdateReq
     }
     return reply(book, session, request, answer, silenceDeadline(call, now))
   }
+  noteGrant(call, grant, now)
   return reply(book, session, request, grantAnswer(tenant, call, grant), silenceDeadline(call, now))
+}
+
+/** An administrator hung up: what was used is settled, and the switch is told to end the call. */
+function tellToStop(book: Book, session: Session, call: Call, request: UpdateRequest, now: Instant): Outcome {
+  call.stop = 'told'
+  call.validitySeconds = GRANT_SECONDS_DEFAULT
+  const answer: CreditControlAnswer = {
+    result: 'refused',
+    callId: formatId('call', call.callId),
+    classification: call.classification,
+    refusal: refusal('cut-by-admin', call.direction),
+  }
+  return reply(book, session, request, answer, silenceDeadline(call, now))
+}
+
+/** Whether a live call will be told to stop; `over`: it is none any more; `emergency`: it never is (C5). */
+export type StopOutcome = 'asked' | 'over' | 'emergency'
+
+/** An administrator hangs up a call whose switch we cannot reach: the next answer to it says so. What is granted stays granted. */
+export function requestStop(book: Book, session: Session | undefined): StopOutcome {
+  if (session?.state !== 'open' || !session.call) return 'over'
+  if (session.call.classification === 'emergency') return 'emergency'
+  session.call.stop ??= 'asked'
+  book.touchSession(session)
+  return 'asked'
 }
 
 function endCall(book: Book, session: Session | undefined, request: TerminationRequest): Outcome {
@@ -156,22 +185,25 @@ function endCall(book: Book, session: Session | undefined, request: TerminationR
   report(book, tenant, call, request.usedSeconds, at)
   wantRecharge(book, tenant)
   const funding = fundedBy(call)
+  const cause = causeOf(call, request)
+  const notes = notesOf(book, call, request, at)
   const end = {
     switchId: session.switchId,
     sessionId: session.sessionId,
     at,
-    cause: request.cause,
+    cause,
     currency: tenant.currency,
+    notes,
   }
   if (late) {
     book.supplements.push({
       callId: call.callId,
       tenantId: call.tenantId,
       endedAt: at,
-      endCause: request.cause,
+      endCause: cause,
       chargedSeconds: call.spokenSeconds,
       chargeMicros: chargeOf(call),
-      details: detailsOf(call),
+      details: detailsOf(call, notes),
     })
   } else {
     book.records.push(recordOf(call, end))
@@ -189,6 +221,26 @@ function endCall(book: Book, session: Session | undefined, request: TerminationR
   }
   book.touchSession(session)
   return reply(book, session, request, answer, null)
+}
+
+const HUNG_UP = new Set(['caller-hung-up', 'callee-hung-up'])
+
+/** A switch that was told to stop ends the call as it ends any that gets no more seconds; we know why. */
+const causeOf = (call: Call, { cause }: TerminationRequest): string =>
+  call.stop === 'told' && !HUNG_UP.has(cause) ? 'cut-by-admin' : cause
+
+function notesOf(book: Book, call: Call, { cause, warnedAt }: TerminationRequest, at: Instant): EndNotes {
+  return {
+    ...(warnedAt === undefined ? {} : { warnedAt }),
+    ...(cause === 'funds-exhausted' && call.stop === undefined ? shortOf(book, call, at) : {}),
+  }
+}
+
+/** How much money was missing for more; nothing where the wallet was not looked at. */
+function shortOf(book: Book, call: Call, at: Instant): EndNotes {
+  if (!book.walletsLoaded.has(call.tenantId)) return {}
+  const missing = missingForMore(fundsOf(book, call.tenantId), call, at)
+  return missing ? { short: { amount: formatMicros(micros(missing.micros)), seconds: missing.seconds } } : {}
 }
 
 /**
@@ -251,6 +303,13 @@ function grantNext(book: Book, tenant: Tenant, call: Call, requested: number, at
   return { seconds, isFinalUnit: isLast && !rechargePending, rechargePending }
 }
 
+function noteGrant(call: Call, grant: Grant, at: Instant): void {
+  call.grants ??= []
+  if (call.grants.length >= GRANT_NOTES_MAX) call.grants.splice(1, 1)
+  const note: GrantNote = { at, from: call.spokenSeconds, slices: call.grant.map((slice) => ({ ...slice })) }
+  call.grants.push(grant.isFinalUnit ? { ...note, isLast: true } : note)
+}
+
 /** Books what was used since the last answer, and when the call was answered. */
 function report(book: Book, tenant: Tenant, call: Call, usedSeconds: number, at: Instant): void {
   if (usedSeconds > 0) call.answeredAt ??= answeredBefore(call, instant(at - usedSeconds * 1000))
@@ -289,7 +348,7 @@ export function wantRecharge(book: Book, tenant: Tenant): boolean {
   const { tenantId } = tenant
   book.recharges.set(tenantId, {
     tenantId,
-    amount: policy.amountMicros,
+    amount: rechargeAmount(policy, available, tenant.currency),
     paymentMethodId: policy.paymentMethodId,
     at: now,
   })
@@ -421,6 +480,7 @@ function refuse(
   auth: Authorisation,
   code: RefusalCode,
   at: Instant,
+  notes: EndNotes = {},
 ): Outcome {
   const body = refusalBody(request.freshId, auth, code, request.direction)
   book.openSession({
@@ -440,7 +500,7 @@ function refuse(
   if (code === 'rate-missing') {
     book.unrated.push({ tenantId: tenant.tenantId, number: request.calledNumber })
   }
-  recordRefusal(book, request, tenant, auth, code, request.freshId, at)
+  recordRefusal(book, request, tenant, auth, code, request.freshId, at, notes)
   return { body }
 }
 
@@ -482,6 +542,7 @@ function recordRefusal(
   code: RefusalCode,
   callId: CallId,
   at: Instant,
+  notes: EndNotes = {},
 ): void {
   book.records.push({
     callId,
@@ -511,6 +572,7 @@ function recordRefusal(
       segments: [],
       overrunSeconds: 0,
       rate: null,
+      ...notes,
     },
   })
 }

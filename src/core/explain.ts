@@ -22,7 +22,7 @@ import type { Steps } from './language/en.ts'
 import { isPool } from './ledger.ts'
 import type { Money } from './money.ts'
 import { poolName } from './pool.ts'
-import { type Language, REFUSALS } from './problems.ts'
+import { type Language, REFUSALS, type RefusalCode } from './problems.ts'
 import type { SettledRecord } from './settled-record.ts'
 import { periodOf, type TimeZone } from './time.ts'
 
@@ -45,9 +45,22 @@ export interface SourceRounding {
   readonly minimumSeconds: number
 }
 
+/** A sentence of the story, and what it is about: a source of the funding, `overrun`, how the call ended, or nothing in particular. */
+export interface Told {
+  readonly sentence: string
+  readonly about: string | null
+}
+
+/** What a sentence on how the call ended is about. */
+export const THE_END = 'end'
+
 export interface Explanation {
   /** The whole story in order: read aloud, it answers "why does this call cost that?". Never empty. */
   readonly sentences: string[]
+  /** The same, each with what it is about. */
+  readonly story: Told[]
+  /** What would have let the call go on, where that is known exactly: it was cut or refused for want of money. */
+  readonly counterfactual: string | null
   readonly classification: { readonly code: Classification; readonly name: string; readonly sentence: string }
   /** The row that priced the call (R2), also where a plan paid and its price did not matter; null where none applied. */
   readonly rate: (RateOnRecord & { readonly sentence: string }) | null
@@ -68,14 +81,16 @@ export function explain(record: SettledRecord, context: ExplanationContext, lang
   const { details } = record
   const rounding = details.funding.map((fund) => roundingOf(record, fund))
   const classified = reasonSentence(speech, details.reason)
-  const opening = [...whoSentences(speech, record, context), classified]
+  const story = [
+    ...[...whoSentences(speech, record, context), classified].map(plainly),
+    ...(record.result === 'refused'
+      ? refusalSentences(speech, record).map((sentence) => ({ sentence, about: THE_END }))
+      : chargeStory(speech, record, context, rounding)),
+  ]
   return {
-    sentences: [
-      ...opening,
-      ...(record.result === 'refused'
-        ? refusalSentences(speech, record)
-        : chargeSentences(speech, record, context, rounding)),
-    ],
+    sentences: story.map(({ sentence }) => sentence),
+    story,
+    counterfactual: counterfactual(speech, record),
     classification: {
       code: record.classification,
       name: speech.say.classifications[record.classification],
@@ -94,6 +109,16 @@ export function explain(record: SettledRecord, context: ExplanationContext, lang
   }
 }
 
+const plainly = (sentence: string): Told => ({ sentence, about: null })
+
+/** Said only where the record knows to the last decimal what was missing. */
+function counterfactual({ say, format }: Speech, { result, details, currency }: SettledRecord): string | null {
+  const { short } = details
+  if (!short) return null
+  const told = { amount: format.money(short.amount, currency), seconds: say.seconds(format.number(short.seconds)) }
+  return result === 'refused' ? say.wouldHaveBegun(told) : say.wouldHaveGoneOn(told)
+}
+
 function whoSentences({ say, format }: Speech, record: SettledRecord, { userName }: ExplanationContext): string[] {
   const refused = record.result === 'refused'
   const at = format.moment(record.startedAt)
@@ -107,6 +132,17 @@ function whoSentences({ say, format }: Speech, record: SettledRecord, { userName
   const caller = userName ?? id ?? record.callingNumber ?? say.unknownUser
   if (record.direction === 'out') return [(refused ? say.triedToCall : say.called)({ caller, number, at })]
   return [(refused ? say.conferenceTriedToCall : say.conferenceCalled)({ caller, number, at })]
+}
+
+/** Why a number is of its class, as one sentence; and what to do about a refusal. */
+export function explainPrice(
+  { reason, refusalCode }: { readonly reason: Reason; readonly refusalCode: RefusalCode | null },
+  { tenantCountry, timeZone }: ExplanationContext,
+  language: Language,
+): { readonly why: string; readonly advice: string | null } {
+  const speech = makeSpeech(language, tenantCountry, timeZone)
+  const advice = refusalCode === null ? null : speech.say.refusalAdvice[refusalCode]
+  return { why: reasonSentence(speech, reason), advice }
 }
 
 function reasonSentence({ say, language }: Speech, reason: Reason): string {
@@ -146,52 +182,62 @@ function refusalSentences({ say, language }: Speech, { refusalCode }: SettledRec
   return [REFUSALS[refusalCode].title[language], say.refusalAdvice[refusalCode], say.nothingCharged]
 }
 
-function chargeSentences(
+function chargeStory(
   speech: Speech,
   record: SettledRecord,
   context: ExplanationContext,
   rounding: readonly SourceRounding[],
-): string[] {
+): Told[] {
   const { say, format } = speech
   const { details, answeredAt, chargedSeconds, closedAsSilent } = record
-  const sentences: string[] = []
+  const story: Told[] = []
   if (answeredAt !== null) {
-    sentences.push(say.answered({ at: format.timeOfDay(answeredAt), spoken: duration(speech, chargedSeconds) }))
+    story.push(plainly(say.answered({ at: format.timeOfDay(answeredAt), spoken: duration(speech, chargedSeconds) })))
   }
-  sentences.push(...fundingSentences(speech, record, context))
-  if (rounding.length > 0) sentences.push(roundingSentence(speech, rounding))
-  if (details.overrunSeconds > 0) sentences.push(say.overrun(duration(speech, details.overrunSeconds)))
-  sentences.push(...totalSentences(speech, record))
-  sentences.push(endSentence(speech, record))
+  story.push(...fundingStory(speech, record, context))
+  if (rounding.length > 0) story.push(plainly(roundingSentence(speech, rounding)))
+  if (details.overrunSeconds > 0) {
+    story.push({ sentence: say.overrun(duration(speech, details.overrunSeconds)), about: OVERRUN })
+  }
+  story.push(...totalSentences(speech, record).map(plainly))
+  if (details.warnedAt !== undefined) {
+    story.push({ sentence: say.warned(format.timeOfDay(details.warnedAt)), about: THE_END })
+  }
+  story.push({ sentence: endSentence(speech, record), about: THE_END })
   if (closedAsSilent) {
-    sentences.push(
-      say.closedAsSilent({
-        at: format.timeOfDay(closedAsSilent.at),
-        spoken: duration(speech, closedAsSilent.chargedSeconds),
-        amount: money(speech, closedAsSilent.chargeMicros, record.currency),
-      }),
+    story.push(
+      plainly(
+        say.closedAsSilent({
+          at: format.timeOfDay(closedAsSilent.at),
+          spoken: duration(speech, closedAsSilent.chargedSeconds),
+          amount: money(speech, closedAsSilent.chargeMicros, record.currency),
+        }),
+      ),
     )
   }
-  return sentences
+  return story
 }
 
 /** Which plan or credits paid, why those, and how one took over from the other (C1). */
-function fundingSentences(speech: Speech, record: SettledRecord, context: ExplanationContext): string[] {
+function fundingStory(speech: Speech, record: SettledRecord, context: ExplanationContext): Told[] {
   const { say } = speech
   const { funding, rate } = record.details
-  const sentences: string[] = []
+  const story: Told[] = []
+  const tell = (about: string | null, ...sentences: string[]): void => {
+    for (const sentence of sentences) story.push({ sentence, about })
+  }
   const wallet = funding.find((fund) => fund.source === WALLET_SOURCE)
   const pools = funding.filter((fund) => isPool(fund.source))
-  if (wallet && pools.length === 0) sentences.push(...whyCredits(speech, record, context))
+  if (wallet && pools.length === 0) tell(WALLET_SOURCE, ...whyCredits(speech, record, context))
   const inTurn = isInTurn(record)
   for (const fund of funding) {
-    if (fund === wallet && pools.length > 0 && inTurn && fund !== funding[0]) sentences.push(say.walletTookOver)
-    sentences.push(fundSentence(speech, record, fund))
+    if (fund === wallet && pools.length > 0 && inTurn && fund !== funding[0]) tell(WALLET_SOURCE, say.walletTookOver)
+    tell(fund.source, fundSentence(speech, record, fund))
   }
-  if (wallet && rate) sentences.push(rateSentence(speech, rate))
-  if (pools.length > 1) sentences.push(say.monthEnded)
-  if (!inTurn) sentences.push(say.inOrderSpoken(partsInOrder(speech, record)))
-  return sentences
+  if (wallet && rate) tell(WALLET_SOURCE, rateSentence(speech, rate))
+  if (pools.length > 1) tell(null, say.monthEnded)
+  if (!inTurn) tell(null, say.inOrderSpoken(partsInOrder(speech, record)))
+  return story
 }
 
 /** Whether each source paid once, one after the other; otherwise the order has to be told. */

@@ -18,7 +18,7 @@ import { type Account, COUNTER, free, type Ledger, type Source } from './ledger.
 import { BEYOND_GRANT_SECONDS_MAX } from './limits.ts'
 import { maxBigint, micros, minBigint } from './money.ts'
 import { poolName } from './pool.ts'
-import { costOf, type Rate, roundUp, secondsFor, secondsWithin } from './rate.ts'
+import { billedSeconds, costOf, type Rate, roundUp, secondsFor, secondsWithin } from './rate.ts'
 import { type Instant, type Month, splitByPeriod, type TimeZone } from './time.ts'
 import { spendable } from './wallet.ts'
 
@@ -72,6 +72,19 @@ export function canReserveMore(funds: Funds, call: Call, month: Month | null, at
   const budget = (fund?.takenMicros ?? 0n) + held + spendableInLots(funds, at)
   const already = (fund?.spokenSeconds ?? 0) + grantedFrom(call, WALLET_SOURCE)
   return secondsFor(call.rate, micros(budget), already) > 0
+}
+
+/**
+ * What the wallet lacks for the next second of a call that holds nothing, and how many seconds that would have paid for; null where it
+ * lacks nothing, or may not pay.
+ */
+export function missingForMore(funds: Funds, call: Call, at: Instant): { micros: bigint; seconds: number } | null {
+  const { rate } = call
+  if (!call.walletAllowed || !rate) return null
+  const fund = call.funds.find((candidate) => candidate.kind === 'wallet')
+  const spoken = fund?.spokenSeconds ?? 0
+  const missing = costOf(rate, spoken + 1) - (fund?.takenMicros ?? 0n) - spendableInLots(funds, at)
+  return missing > 0n ? { micros: missing, seconds: billedSeconds(rate, spoken + 1) - spoken } : null
 }
 
 const grantedFrom = (call: Call, source: string): number =>

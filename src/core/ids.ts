@@ -22,8 +22,10 @@ export const ID_PREFIXES = {
   funding: 'fund',
   paymentMethod: 'pm',
   rateDeck: 'deck',
+  rateDeckDraft: 'draft',
   apiKey: 'key',
   audit: 'aud',
+  alarm: 'alm',
   person: 'prs',
   partner: 'ptn',
   session: 'ses',
@@ -31,6 +33,10 @@ export const ID_PREFIXES = {
   invitation: 'inv',
   event: 'evt',
   webhook: 'whk',
+  job: 'job',
+  userImport: 'uim',
+  seatPrice: 'spr',
+  seatCharge: 'chg',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

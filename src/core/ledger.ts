@@ -55,6 +55,7 @@ export type Cause =
   | 'expiry'
   | 'overrun'
   | 'overdraft'
+  | 'plan'
 
 export interface Posting {
   readonly sourceId: Uuid

@@ -5,6 +5,8 @@ import { assert } from './assert.ts'
 export const GRANT_SECONDS_DEFAULT = 60
 /** The longest grant. A longer wish is cut to it: a switch that dies holds its reservation for twice as long. */
 export const GRANT_SECONDS_MAX = 14_400
+/** Grants that a record keeps; of a longer call the first and the latest. */
+export const GRANT_NOTES_MAX = 240
 /** C9: a call whose switch is silent for 2 × validity + this is closed (RFC 8506 Tcc). */
 export const SILENCE_EXTRA_SECONDS = 5
 /** Calls without a lease (internal, emergency …) are closed when nothing was heard for this long. */
@@ -40,6 +42,9 @@ export const SESSION_KEPT_SECONDS = 2 * LATE_TERMINATION_SECONDS
 export const IDEMPOTENCY_KEPT_SECONDS = 2 * 86_400
 /** Events and their deliveries: long enough to find out what a receiver missed, and to send it again. */
 export const EVENT_KEPT_SECONDS = 30 * 86_400
+/** Passwords: ASVS 6.2.1 asks for eight; twelve leave no room for the common ones. */
+export const PASSWORD_MIN = 12
+export const PASSWORD_MAX = 128
 /** Endpoints of one tenant: each of them is a row for every event. */
 export const WEBHOOKS_MAX = 20
 /** How long the secret before a rotation signs too. */

@@ -5,7 +5,7 @@
 import { assert } from './assert.ts'
 import type { CallWish } from './authorise.ts'
 import { type Book, type Session, sessionKey, type Tenant } from './book.ts'
-import { type Call, WALLET_SOURCE } from './call.ts'
+import { type Call, type Reason, WALLET_SOURCE } from './call.ts'
 import { type RateOnRecord, rateOnRecord } from './call-record.ts'
 import { POOL_INCREMENT } from './catalogue.ts'
 import type { Classification } from './classification.ts'
@@ -13,8 +13,9 @@ import { charge } from './credit-control.ts'
 import type { CallId, SwitchId, TenantId } from './ids.ts'
 import { free } from './ledger.ts'
 import { type Micros, type Money, maxBigint, micros, toMoney, ZERO } from './money.ts'
+import { factsOf, type NumberKind, parseE164 } from './numbering.ts'
 import { type Refusal, refusal } from './problems.ts'
-import { costOf, SECONDS_UNLIMITED, secondsFor, secondsWithin } from './rate.ts'
+import { costOf, type Rate, SECONDS_UNLIMITED, secondsFor, secondsWithin } from './rate.ts'
 import type { InitialRequest } from './request.ts'
 import type { Instant } from './time.ts'
 import { spendable } from './wallet.ts'
@@ -32,20 +33,37 @@ export interface FundQuote {
   readonly availableSeconds: number | null
 }
 
-export interface PriceQuote extends FundQuote {
-  readonly result: 'priced'
+/** What the number is, before any fund is asked. */
+interface Destination {
   readonly classification: Classification
+  /** Why it was classed so (C8). */
+  readonly reason: Reason
   readonly country: string | null
+  /** Null for what is dialled and is no number in international format. */
+  readonly lineKind: NumberKind | null
+}
+
+/** What so long a call would cost, and how much of it there would be: less where the funds end before. */
+export interface Outlook {
+  readonly seconds: number
+  readonly amount: Money
+}
+
+export interface PriceQuote extends FundQuote, Destination {
+  readonly result: 'priced'
   readonly charged: boolean
   /** The row of the deck that prices the call, also while a plan still pays (R2); null where none applies. */
   readonly rate: RateOnRecord | null
+  /** Since when that row has been in force; null without one. */
+  readonly rateSince: Instant | null
+  /** Ten minutes, begun now. */
+  readonly tenMinutes: Outlook
   /** Who goes on when the plan's minutes are used up; null: the call would be cut. */
   readonly afterwards: FundQuote | null
 }
 
-export interface PriceRefused {
+export interface PriceRefused extends Destination {
   readonly result: 'refused'
-  readonly classification: Classification
   readonly refusal: Refusal
 }
 
@@ -76,22 +94,49 @@ export function priceQuote(book: Book, request: InitialRequest): PriceQuote | Pr
   const session: Session | undefined = book.sessions.get(sessionKey(request.switchId, request.sessionId))
   const [record] = book.records
   if (record?.refusalCode) {
-    const { classification } = record
-    return { result: 'refused', classification, refusal: refusal(record.refusalCode, request.direction) }
+    const { classification, details } = record
+    const { reason, country } = details
+    const lineKind = lineKindOf(request.calledNumber)
+    const no = refusal(record.refusalCode, request.direction)
+    return { result: 'refused', classification, reason, country, lineKind, refusal: no }
   }
   assert(session?.call, 'a call that is not refused has begun')
   return quoteOf(book, tenant, session.call)
 }
 
+const OUTLOOK_SECONDS = 600
+
 function quoteOf(book: Book, tenant: Tenant, call: Call): PriceQuote {
-  const { classification, country, charged } = call
-  const rate = call.rate && rateOnRecord(call.rate)
-  const known = { result: 'priced', classification, country, charged, rate } as const
+  const { classification, reason, country, charged, rate } = call
   const source = call.grant[0]?.source ?? 'none'
   const inWallet = walletQuote(book, tenant, call)
-  if (source === WALLET_SOURCE && inWallet) return { ...known, ...inWallet, afterwards: null }
-  const availableSeconds = source === 'none' ? null : poolSeconds(book, call, source)
-  return { ...known, ...freeQuote(tenant, source, availableSeconds), afterwards: charged ? inWallet : null }
+  const isWallet = source === WALLET_SOURCE && inWallet !== null
+  const plan = freeQuote(tenant, source, source === 'none' || isWallet ? null : poolSeconds(book, call, source))
+  const afterwards = isWallet || !charged ? null : inWallet
+  return {
+    result: 'priced',
+    ...{ classification, reason, country, charged },
+    lineKind: lineKindOf(call.calledNumber),
+    rate: rate && rateOnRecord(rate),
+    rateSince: rate && rate.validFrom,
+    ...(isWallet ? inWallet : plan),
+    tenMinutes: outlookOf(tenant, isWallet ? null : plan, isWallet ? inWallet : afterwards, rate),
+    afterwards,
+  }
+}
+
+/** The plan gives what it has, the wallet the rest: rated as a call of its own (C1). */
+function outlookOf(tenant: Tenant, plan: FundQuote | null, wallet: FundQuote | null, rate: Rate | null): Outlook {
+  const fromPlan = plan === null ? 0 : Math.min(OUTLOOK_SECONDS, plan.availableSeconds ?? OUTLOOK_SECONDS)
+  const rest = OUTLOOK_SECONDS - fromPlan
+  const paid = wallet === null ? 0 : Math.min(rest, wallet.availableSeconds ?? rest)
+  const amount = toMoney(rate === null ? ZERO : costOf(rate, paid), tenant.currency)
+  return { seconds: fromPlan + paid, amount }
+}
+
+function lineKindOf(called: string): NumberKind | null {
+  const number = parseE164(called)
+  return number && factsOf(number).kind
 }
 
 function freeQuote(tenant: Tenant, source: string, availableSeconds: number | null): FundQuote {

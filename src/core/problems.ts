@@ -50,6 +50,15 @@ export const REFUSALS = {
       fr: 'La stratégie d’appel de cet utilisateur n’autorise pas cette destination.',
     },
   },
+  'user-disabled': {
+    sipStatus: 403,
+    sipStatusIn: 480,
+    diameter: 4010,
+    title: {
+      en: 'The telephone of this user is switched off; emergency numbers can be called all the same.',
+      fr: 'Le téléphone de cet utilisateur est désactivé ; les numéros d’urgence restent joignables.',
+    },
+  },
   'user-unknown': {
     sipStatus: 404,
     diameter: 5030,
@@ -85,6 +94,14 @@ export const REFUSALS = {
     title: {
       en: 'No rate is published for this destination, so the call cannot be priced.',
       fr: 'Aucun tarif n’est publié pour cette destination : l’appel ne peut pas être tarifé.',
+    },
+  },
+  'cut-by-admin': {
+    sipStatus: 403,
+    diameter: 4010,
+    title: {
+      en: 'An administrator ended this call.',
+      fr: 'Un administrateur a mis fin à cet appel.',
     },
   },
   'session-ended': {

@@ -52,9 +52,16 @@ const HEADER = RATE_DECK_COLUMNS.join(',')
 const COLUMN_COUNT = RATE_DECK_COLUMNS.length
 const VALUE_SHOWN_MAX = 40
 
-/** Text is taken as decoded; bytes must be UTF-8. `language` is that of the messages. Never throws for what a file holds. */
-export function parseRateDeckCsv(input: Uint8Array | string, language: RateDeckLanguage = 'en'): RateDeckCsv {
-  const reader = makeReader()
+/**
+ * Text is taken as decoded; bytes must be UTF-8. `language` is that of the messages. Never throws for what a file holds. More than
+ * the usual number of errors are kept for a file that lists them.
+ */
+export function parseRateDeckCsv(
+  input: Uint8Array | string,
+  language: RateDeckLanguage = 'en',
+  errorsMax = RATE_DECK_ERRORS_MAX,
+): RateDeckCsv {
+  const reader = makeReader(errorsMax)
   for (const line of typeof input === 'string' ? linesOf(input) : linesOfBytes(input)) reader.read(line)
   const result = reader.finish()
   return {
@@ -72,9 +79,9 @@ interface Middle {
   readonly currency: string
 }
 
-function makeReader() {
+function makeReader(errorsMax: number) {
   const builder = rateRowsBuilder()
-  const errors = makeErrors()
+  const errors = makeErrors(errorsMax)
   let lineOfRow = new Uint32Array(1024)
   let lineNumber = 0
   let blankLines = 0
@@ -239,18 +246,18 @@ function makeReader() {
 
 type Errors = ReturnType<typeof makeErrors>
 
-function makeErrors() {
+function makeErrors(max: number) {
   let list: RateDeckError[] = []
   let count = 0
   const cut = (): void => {
-    list = list.sort((a, b) => a.line - b.line).slice(0, RATE_DECK_ERRORS_MAX)
+    list = list.sort((a, b) => a.line - b.line).slice(0, max)
   }
   return {
     add: (line: number, column: string, code: RateDeckErrorCode, params: RateDeckError['params'] = {}): void => {
       count++
       list.push({ line, column, code, params })
       // Double keys are found last and in another order, so the first errors by line are known only at the end.
-      if (list.length >= RATE_DECK_ERRORS_MAX * 8) cut()
+      if (list.length >= max * 8) cut()
     },
     count: () => count,
     list: () => {

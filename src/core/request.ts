@@ -46,6 +46,8 @@ export interface TerminationRequest extends RequestBase {
   readonly type: 'termination'
   readonly usedSeconds: number
   readonly cause: string
+  /** C3: when the party was warned of the end; absent where the switch does not say. */
+  readonly warnedAt?: Instant
 }
 
 /** Charged once, without a session (RFC 8506 §6.3): a text message, a directory enquiry. */

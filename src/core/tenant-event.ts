@@ -17,8 +17,12 @@ export const EVENT_TYPES = [
   'licence.removed',
   'pool.used-80',
   'pool.used-100',
+  'pool.runs-out',
+  'plan.renewal-short',
+  'plan.lapsed',
   'wallet.low',
   'wallet.empty',
+  'wallet.runs-out',
   'number.in-service',
 ] as const
 
@@ -36,6 +40,10 @@ export const MAIL_EVENT_TYPES = [
   'wallet.empty',
   'pool.used-80',
   'pool.used-100',
+  'plan.renewal-short',
+  'plan.lapsed',
+  'pool.runs-out',
+  'wallet.runs-out',
 ] as const satisfies readonly EventType[]
 
 export type MailEventType = (typeof MAIL_EVENT_TYPES)[number]

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TenantId, Uuid } from './ids.ts'
 import { type Account, COUNTER, Ledger, type Source } from './ledger.ts'
-import { micros } from './money.ts'
+import { type Currency, micros } from './money.ts'
 import { type Instant, instant, type TimeZone } from './time.ts'
 import {
   type AutoRecharge,
@@ -9,6 +9,7 @@ import {
   lotName,
   OVERDRAFT_NAME,
   openLot,
+  rechargeAmount,
   rechargeDue,
   spendable,
   walletFigures,
@@ -75,6 +76,7 @@ describe('the wallet', () => {
     pending: false,
     thresholdMicros: micros(5_000_000n),
     amountMicros: micros(50_000_000n),
+    targetMicros: null,
     paymentMethodId: '01900000-0000-7000-8000-000000000002' as Uuid,
     notBefore: null,
   }
@@ -91,5 +93,16 @@ describe('the wallet', () => {
     ['no policy', null, 0n, false],
   ])('W4: %s', (_case, over, available, fires) => {
     expect(rechargeDue(over && { ...policy, ...over }, micros(available), BOUGHT)).toBe(fires)
+  })
+
+  test.each([
+    ['the amount, without a target', null, 4_000_000n, 50_000_000n],
+    ['what is missing to the target', 200_000_000n, 4_000_000n, 196_000_000n],
+    ['in whole coins', 200_000_000n, 3_999_999n, 196_010_000n],
+    ['never less than the amount', 52_000_000n, 4_000_000n, 50_000_000n],
+    ['what a wallet below zero owes as well', 60_000_000n, -5_000_000n, 65_000_000n],
+  ])('W4: a recharge adds %s', (_case, target, available, added) => {
+    const filling = { ...policy, targetMicros: target === null ? null : micros(target) }
+    expect(rechargeAmount(filling, micros(available), 'CAD' as Currency)).toBe(added)
   })
 })

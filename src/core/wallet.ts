@@ -4,7 +4,8 @@
  */
 import type { TenantId, Uuid } from './ids.ts'
 import { type Account, COUNTER, free, type Ledger, type Source } from './ledger.ts'
-import { type Micros, maxBigint, micros, minBigint } from './money.ts'
+import { type Currency, divCeil, type Micros, maxBigint, micros, minBigint } from './money.ts'
+import { coinMicros } from './seat-price.ts'
 import { type Instant, oneYearAfter, type TimeZone } from './time.ts'
 
 const LOT_PREFIX = 'wallet:'
@@ -86,7 +87,10 @@ export interface AutoRecharge {
   readonly paused: boolean
   readonly pending: boolean
   readonly thresholdMicros: Micros
+  /** What is added; with a target the least that is added. */
   readonly amountMicros: Micros
+  /** Up to where the wallet is filled; null adds the amount whatever is there. */
+  readonly targetMicros: Micros | null
   readonly paymentMethodId: Uuid
   readonly notBefore: Instant | null
 }
@@ -96,4 +100,12 @@ export function rechargeDue(policy: AutoRecharge | null, available: Micros, now:
   if (!policy?.enabled || policy.paused || policy.pending) return false
   if (policy.notBefore !== null && now < policy.notBefore) return false
   return available < policy.thresholdMicros
+}
+
+/** What a recharge adds: the amount, or what is missing to the target, in whole coins and never less than the amount. */
+export function rechargeAmount(policy: AutoRecharge, available: Micros, currency: Currency): Micros {
+  const { amountMicros, targetMicros } = policy
+  if (targetMicros === null || targetMicros <= available) return amountMicros
+  const coin = coinMicros(currency)
+  return micros(maxBigint(amountMicros, divCeil(targetMicros - available, coin) * coin))
 }

@@ -1,27 +1,27 @@
 /**
- * The demonstration that a first start makes: a rate deck and three tenants, through the API itself, so that everything in it was
+ * The demonstration that a first start makes: a rate deck and four tenants, through the API itself, so that everything in it was
  * validated and is on the audit log. An interrupted first start goes on where it stopped, for each request has its own
  * Idempotency-Key and what is random comes from one stored seed.
  */
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { addKey } from '../api/auth.ts'
 import type { App, Deps } from '../api/server.ts'
-import { formatInstant, type Instant, instant, type TimeZone } from '../core/time.ts'
+import { type PersonId, parseId, type TenantId } from '../core/ids.ts'
+import { formatInstant, instant, type TimeZone } from '../core/time.ts'
 import { FAKE_CARD } from '../payments/fake-card.ts'
 import type { Db } from '../store/db.ts'
 import { forgetInstallation, readInstallation, writeInstallation } from '../store/installation.ts'
+import { makeBoreal } from './boreal.ts'
+import { DemoApi } from './demo-api.ts'
 import { DEMO_FILE, type DemoFile } from './demo-file.ts'
 import { dayOfCalls, type TenantIds, teaRoomDays, teaRoomNow } from './history.ts'
 import { DEMO_TENANTS, type DemoTenant } from './people.ts'
+import { makeDemoPersons } from './persons.ts'
 import { demoRateDeckCsv } from './rate-deck.ts'
-
-/** What the page may show to anybody at this machine: keys that only read. */
-export interface Demo {
-  readonly tenants: readonly { readonly id: string; readonly name: string; readonly key: string }[]
-}
+import { type Demo, derive, type MadeTenant, type Run } from './run.ts'
+import { DEMO_SEAT_PRICES } from './seat-price.ts'
 
 const DONE = 'demo'
 const SETTING_UP = 'demo-setup'
@@ -51,23 +51,25 @@ export async function makeDemo({ app, deps, home }: DemoOptions): Promise<boolea
   await addKey(db, { id: deps.newId(), name: KEY_NAME, secret, tenantId: null, scopes: ['operator'], at: run.at })
   const api = new DemoApi(app, secret)
   if (deps.decks.current() === null) await api.post('/v1/rate-decks', demoRateDeckCsv(), 'text/csv')
+  for (const price of DEMO_SEAT_PRICES) await api.post('/v1/seat-prices', price)
 
-  const made: { page: Demo['tenants'][number]; file: DemoFile['tenants'][number] }[] = []
+  const made: MadeTenant[] = [await makeBoreal(api, run)]
   for (const tenant of DEMO_TENANTS) made.push(await makeTenant(api, deps, tenant, run))
 
   mkdirSync(home, { recursive: true })
   const file: DemoFile = { tenants: made.map((one) => one.file) }
   writeFileSync(join(home, DEMO_FILE), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
   const demo: Demo = { tenants: made.map((one) => one.page) }
+  await makeDemoPersons({
+    db,
+    newId: () => deps.newId() as PersonId,
+    at: run.at,
+    tenants: demo.tenants.map(({ id, name }) => ({ tenantId: parseId('tenant', id) as TenantId, name })),
+  })
   await writeInstallation(db, DONE, JSON.stringify(demo))
   await db.execute('UPDATE api_key SET revoked_at = now() WHERE name = $1 AND revoked_at IS NULL', [KEY_NAME])
   await forgetInstallation(db, SETTING_UP)
   return true
-}
-
-interface Run {
-  readonly seed: string
-  readonly at: Instant
 }
 
 /** Null: this store has seen other use, and is nobody's demonstration. */
@@ -81,10 +83,7 @@ async function beginOrResume(db: Db): Promise<Run | null> {
   return run
 }
 
-/** 256 bits that are the same whenever this run is taken up again. */
-const derive = (seed: string, purpose: string): string => createHmac('sha256', seed).update(purpose).digest('base64url')
-
-async function makeTenant(api: DemoApi, deps: Deps, tenant: DemoTenant, run: Run) {
+async function makeTenant(api: DemoApi, deps: Deps, tenant: DemoTenant, run: Run): Promise<MadeTenant> {
   const { name, country, timeZone, currency, sandbox } = tenant
   const { id, sipDomain } = await api.post<{ id: string; sipDomain: string }>('/v1/tenants', {
     name,
@@ -148,62 +147,4 @@ async function rechargeByCard(api: DemoApi, path: string, currency: string): Pro
     dailyCap: money('100.00'),
     monthlyCap: money('300.00'),
   })
-}
-
-const CLAIMED_SECONDS_MAX = 70
-
-const isClaimed = (answer: { statusCode: number; body: string }): boolean =>
-  answer.statusCode === 409 && answer.body.includes('"request-in-progress"')
-
-/** Requests to our own API, without a network. */
-class DemoApi {
-  private readonly app: Pick<App, 'inject'>
-  private readonly key: string
-
-  constructor(app: Pick<App, 'inject'>, key: string) {
-    this.app = app
-    this.key = key
-  }
-
-  withKey(key: string): DemoApi {
-    return new DemoApi(this.app, key)
-  }
-
-  async post<Answer>(path: string, body: object | string, contentType = 'application/json'): Promise<Answer> {
-    const payload = typeof body === 'string' ? body : JSON.stringify(body)
-    // The same request of the same run is one effect, however often it is sent.
-    const digest = createHash('sha256').update(path).update(payload).digest('base64url')
-    const headers = { 'content-type': contentType, 'idempotency-key': `demo-${digest}` }
-    return this.send('POST', path, { headers, payload }) as Answer
-  }
-
-  async put(path: string, body?: object): Promise<void> {
-    if (body === undefined) await this.send('PUT', path, { headers: {} })
-    else {
-      const headers = { 'content-type': 'application/json' }
-      await this.send('PUT', path, { headers, payload: JSON.stringify(body) })
-    }
-  }
-
-  private async send(
-    method: 'POST' | 'PUT',
-    url: string,
-    { headers, payload }: { headers: Record<string, string>; payload?: string },
-  ): Promise<unknown> {
-    const authorization = `Bearer ${this.key}`
-    const request = {
-      method,
-      url,
-      headers: { ...headers, authorization },
-      ...(payload === undefined ? {} : { payload }),
-    }
-    let answer = await this.app.inject(request)
-    // Begun by a process that was killed in the middle of it: the key is free again after a minute.
-    for (let waited = 0; isClaimed(answer) && waited < CLAIMED_SECONDS_MAX; waited++) {
-      await sleep(1_000)
-      answer = await this.app.inject(request)
-    }
-    if (answer.statusCode >= 300) throw new Error(`demo: ${method} ${url}: ${answer.statusCode} ${answer.body}`)
-    return answer.json()
-  }
 }

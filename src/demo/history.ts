@@ -2,7 +2,7 @@
 import { formatInstant, type Instant, instant, periodOf, type TimeZone } from '../core/time.ts'
 import type { DemoTenant } from './people.ts'
 
-interface PastCall {
+export interface PastCall {
   readonly minutesAgo: number
   /** SIP user name of the caller; for a call in, the number that is calling. */
   readonly from: string
@@ -83,7 +83,8 @@ export function teaRoomNow(now: Instant, zone: TimeZone): Instant {
   return instant(Math.min(Math.max(now, earliest), end - 36 * 3_600_000))
 }
 
-function callRequests(
+/** Initial and termination of one call. */
+export function callRequests(
   { tenantId, userIds }: TenantIds,
   call: Omit<PastCall, 'minutesAgo'> & { readonly sessionId: string; readonly at: Instant },
 ): object[] {

@@ -125,4 +125,4 @@ const THISTLE: DemoTenant = {
   ],
 }
 
-export const DEMO_TENANTS: readonly DemoTenant[] = [MAPLE, ATELIER, THISTLE]
+export const DEMO_TENANTS: readonly DemoTenant[] = [ATELIER, MAPLE, THISTLE]

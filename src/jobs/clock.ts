@@ -8,6 +8,7 @@ import type { Language } from '../core/problems.ts'
 import { type Instant, instant } from '../core/time.ts'
 import { openCurrentPools } from '../store/pool.ts'
 import { readWalletOwner, type WalletOwner } from '../store/wallet.ts'
+import { billSeats } from './bill-seats.ts'
 import { hasCalls, turnBack } from './clock-back.ts'
 import { closePools } from './close-pools.ts'
 import { closeSilentCalls } from './close-silent-calls.ts'
@@ -16,7 +17,11 @@ import type { JobContext } from './index.ts'
 
 export type ClockTarget =
   /** Freezes the clock there: anywhere while the tenant has no calls, later only forward. */
-  { readonly now: Instant } | { readonly advanceSeconds: number } | { readonly advanceTo: Instant }
+  | { readonly now: Instant }
+  | { readonly advanceSeconds: number }
+  | { readonly advanceTo: Instant }
+  /** Walks up to real time and lets the clock run with it. */
+  | { readonly follow: 'real-time' }
 
 export const CLOCK_PROBLEMS = {
   'tenant-unknown': {
@@ -66,7 +71,7 @@ async function move(context: JobContext, tenantId: TenantId, to: ClockTarget): P
   if (!owner) return { refusal: 'tenant-unknown' }
   if (!owner.sandbox) return { refusal: 'not-a-sandbox' }
   const from = owner.clockAt ?? context.now()
-  const target = targetOf(to, from)
+  const target = 'follow' in to ? context.now() : targetOf(to, from)
   if (!Number.isSafeInteger(target) || target < EARLIEST || target >= LATEST) return { refusal: 'clock-out-of-range' }
   if (target < from) {
     if (!('now' in to) || (await hasCalls(context.db, tenantId))) return { refusal: 'clock-backwards' }
@@ -74,11 +79,12 @@ async function move(context: JobContext, tenantId: TenantId, to: ClockTarget): P
   } else {
     await walk(context, owner, from, target)
   }
+  if ('follow' in to) await setClock(context, tenantId, null)
   context.engine.events.emit('changed', [tenantId])
   return { now: target }
 }
 
-function targetOf(to: ClockTarget, from: Instant): Instant {
+function targetOf(to: Exclude<ClockTarget, { follow: unknown }>, from: Instant): Instant {
   if ('now' in to) return to.now
   return 'advanceTo' in to ? to.advanceTo : instant(from + to.advanceSeconds * 1000)
 }
@@ -105,6 +111,7 @@ async function doWhatIsDue(context: JobContext, owner: WalletOwner, at: Instant)
   const { tenantId } = owner
   await closeSilentCalls(context, tenantId)
   await closePools(context, tenantId)
+  await billSeats(context, tenantId)
   await openCurrentPools(context.db, owner, at, context.newId)
   await expireLots(context, tenantId)
   await context.recharger.rechargeIfDue(tenantId)
@@ -136,7 +143,8 @@ async function nextRecharge(context: JobContext, tenantId: TenantId, at: Instant
   return row?.next ?? null
 }
 
-async function setClock(context: JobContext, tenantId: TenantId, at: Instant): Promise<void> {
+/** Null: it follows real time. */
+async function setClock(context: JobContext, tenantId: TenantId, at: Instant | null): Promise<void> {
   await context.db.execute('UPDATE tenant SET clock_at = to_timestamp($2 / 1000.0) WHERE tenant_id = $1', [
     tenantId,
     at,

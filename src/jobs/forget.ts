@@ -1,4 +1,5 @@
 /** Forgets what no message can ask for any more: ended sessions with their answers, old idempotency keys, events and sign-ins. */
+import { JOB_KEPT_SECONDS } from '../core/job.ts'
 import {
   ALERT_KEPT_SECONDS,
   EVENT_KEPT_SECONDS,
@@ -10,6 +11,7 @@ import type { Db } from '../store/db.ts'
 import { forgetEvents } from '../store/event.ts'
 import { forgetSessions } from '../store/session.ts'
 import { forgetSignIns } from '../store/sign-in.ts'
+import { forgetImports } from '../store/user-import.ts'
 import type { JobContext } from './index.ts'
 
 const KEYS_AT_ONCE = 5_000
@@ -28,6 +30,7 @@ export async function forget({ db, now }: Pick<JobContext, 'db' | 'now'>): Promi
   const ago = (seconds: number): Instant => instant(now() - seconds * 1000)
   await forgetEvents(db, ago(EVENT_KEPT_SECONDS), ago(ALERT_KEPT_SECONDS))
   await forgetSignIns(db, now())
+  await forgetImports(db, ago(JOB_KEPT_SECONDS))
 }
 
 async function anySession(db: Db, before: Instant): Promise<boolean> {

@@ -34,9 +34,9 @@ describe('jobs', () => {
     }
     const others = makeLocks(lab.base.db)
     const jobs = [
-      startJobs([task], { locks: lab.jobs.locks, log }),
-      startJobs([task], { locks: others, log }),
-      startJobs([task], { locks: others, log }),
+      startJobs([task], { locks: lab.jobs.locks, log, now: lab.jobs.now }),
+      startJobs([task], { locks: others, log, now: lab.jobs.now }),
+      startJobs([task], { locks: others, log, now: lab.jobs.now }),
     ]
     await expect.poll(() => runs).toBeGreaterThan(5)
     await Promise.all(jobs.map((job) => job.stop()))

@@ -4,13 +4,18 @@ import type { Uuid } from '../core/ids.ts'
 import type { Instant } from '../core/time.ts'
 import type { Recharger } from '../payments/recharger.ts'
 import type { Db } from '../store/db.ts'
+import { billSeats } from './bill-seats.ts'
+import { addUpCallSums } from './call-sums.ts'
+import { checkAllBooks, checkBooks } from './check-books.ts'
 import { closePools } from './close-pools.ts'
 import { closeSilentCalls } from './close-silent-calls.ts'
 import { expireLots } from './expire-lots.ts'
+import { forecastTenants } from './forecast.ts'
 import { forget } from './forget.ts'
 import type { Locks } from './locks.ts'
 import { makePartitions } from './make-partitions.ts'
 import { makePoolOpener } from './open-pools.ts'
+import { addUpPoolUse } from './pool-use.ts'
 import { rechargeAfterWaiting } from './recharge-after-waiting.ts'
 
 export interface JobContext {
@@ -40,30 +45,66 @@ export function tasksOf(context: JobContext): Task[] {
       everySeconds: 5,
       run: async () => {
         await closePools(context)
+        await billSeats(context)
         await openPools()
       },
     },
     { name: 'expire-lots', everySeconds: 10, run: () => expireLots(context) },
     { name: 'recharge-after-waiting', everySeconds: 10, run: () => rechargeAfterWaiting(context) },
+    { name: 'pool-use', everySeconds: 15, run: () => addUpPoolUse(context) },
+    { name: 'call-sums', everySeconds: 15, run: () => addUpCallSums(context) },
+    { name: 'forecast', everySeconds: 60, run: () => forecastTenants(context) },
+    { name: 'check-books', everySeconds: 3, run: () => checkBooks(context) },
+    { name: 'check-all-books', everySeconds: 60, run: () => checkAllBooks(context) },
     { name: 'forget', everySeconds: 60, run: () => forget(context) },
     { name: 'make-partitions', everySeconds: 86_400, run: () => makePartitions(context) },
   ]
 }
 
+/** How a task is doing, as this process sees it. */
+export interface TaskState {
+  readonly name: string
+  readonly everySeconds: number
+  readonly isRunning: boolean
+  readonly lastStartedAt: Instant | null
+  /** How long the last run took that has ended. */
+  readonly lastTookMs: number | null
+  /** False: another process was at it. */
+  readonly wasOurs: boolean
+  readonly lastFailedAt: Instant | null
+  readonly lastError: string | null
+}
+
 export interface Jobs {
+  states(): readonly TaskState[]
   /** Stops the timers and waits for what is running. */
   stop(): Promise<void>
 }
 
 /** Starts every task now and then every so many seconds after it has ended: a task never overlaps itself. Errors are logged. */
-export function startJobs(tasks: readonly Task[], context: Pick<JobContext, 'locks' | 'log'>): Jobs {
+export function startJobs(
+  tasks: readonly Task[],
+  context: Pick<JobContext, 'locks' | 'log' | 'now'>,
+  onFailure: (task: string) => void = () => undefined,
+): Jobs {
   const timers = new Map<string, NodeJS.Timeout>()
+  const states = new Map<string, TaskState>()
   const running = new Map<string, Promise<void>>()
   let stopped = false
 
+  function note(task: Task, change: Partial<TaskState>): void {
+    const { name, everySeconds } = task
+    const fresh = { name, everySeconds, isRunning: false, lastStartedAt: null, lastTookMs: null }
+    const never = { wasOurs: false, lastFailedAt: null, lastError: null }
+    states.set(name, { ...fresh, ...never, ...states.get(name), ...change })
+  }
+
   async function runOnce(task: Task): Promise<void> {
+    const startedAt = context.now()
+    note(task, { isRunning: true, lastStartedAt: startedAt })
     try {
       const release = await context.locks.tryLock(`job:${task.name}`)
+      note(task, { wasOurs: release !== null })
       // Another process is at it.
       if (release === null) return
       try {
@@ -73,6 +114,10 @@ export function startJobs(tasks: readonly Task[], context: Pick<JobContext, 'loc
       }
     } catch (error) {
       context.log.error({ err: error, task: task.name }, 'a job failed; it will be tried again')
+      note(task, { lastFailedAt: context.now(), lastError: error instanceof Error ? error.message : String(error) })
+      onFailure(task.name)
+    } finally {
+      note(task, { isRunning: false, lastTookMs: context.now() - startedAt })
     }
   }
 
@@ -90,6 +135,7 @@ export function startJobs(tasks: readonly Task[], context: Pick<JobContext, 'loc
 
   for (const task of tasks) start(task)
   return {
+    states: () => tasks.flatMap((task) => states.get(task.name) ?? []),
     async stop() {
       stopped = true
       for (const timer of timers.values()) clearTimeout(timer)

@@ -1,14 +1,17 @@
 /** What billing admins are written about pools, credits and recharges (W7). The subject is the first sentence. */
 import type { PoolAlertData, WalletAlertData } from '../core/alert.ts'
 import { countryName, parseCountry } from '../core/country.ts'
+import type { PoolRunsOutData, WalletRunsOutData } from '../core/forecast-alert.ts'
 import { type Format, makeFormat } from '../core/language/format.ts'
+import type { LocalDay } from '../core/local-day.ts'
 import type { Money } from '../core/money.ts'
 import { parsePoolName } from '../core/pool.ts'
 import type { Language } from '../core/problems.ts'
 import type { MailEventType } from '../core/tenant-event.ts'
-import { type Instant, instant, type TimeZone } from '../core/time.ts'
+import { type Instant, instant, type Month, type TimeZone } from '../core/time.ts'
 import type { FundingEventData } from '../payments/funding-event.ts'
 import { FUNDING_FAILURES } from '../payments/problems.ts'
+import type { PlanEventData } from '../payments/renew.ts'
 import type { Letter } from './layout.ts'
 
 /** An event and whose it is. */
@@ -26,6 +29,15 @@ interface Told {
   readonly more: readonly string[]
 }
 
+/** Days in words; the odds as a percentage, null where too little is known. */
+interface RunsOut {
+  readonly likely: string
+  readonly earliest: string
+  /** Null: it may as well last. */
+  readonly latest: string | null
+  readonly odds: string | null
+}
+
 interface Words {
   added(p: { amount: string; balance: string }): Told
   declined(p: { reason: string; amount: string; retryAt: string | null }): Told
@@ -34,6 +46,10 @@ interface Words {
   low(p: { balance: string; threshold: string; recharge: WalletAlertData['autoRecharge']; adds: string | null }): Told
   empty(p: { balance: string }): Told
   used(p: { percent: 80 | 100; pool: string; used: string; total: string; left: string }): Told
+  planShort(p: { price: string; month: string; available: string; at: string }): Told
+  planLapsed(p: { price: string; month: string; available: string; seats: number }): Told
+  poolRunsOut(p: RunsOut & { pool: string; licences: number | null; adds: string }): Told
+  walletRunsOut(p: RunsOut & { balance: string; recharge: WalletRunsOutData['autoRecharge'] }): Told
   plan(plan: string): string
   pool(p: { country: string; plan: string; month: string }): string
   puertoRico: string
@@ -86,6 +102,40 @@ const en: Words = {
       percent === 100
         ? 'Calls are now paid from credits where they may be, and refused where they may not.'
         : 'Assigning one more licence adds its minutes at once.',
+    ],
+  }),
+  planShort: ({ price, month, available, at }) => ({
+    subject: 'Your credits will not pay for the International Calling Plan.',
+    more: [
+      `${price} for ${month} is taken from credits at ${at}; ${available} is available.`,
+      'Without enough credits the plan ends then, and calls abroad are paid per minute. Add funds to keep it.',
+    ],
+  }),
+  planLapsed: ({ price, month, available, seats }) => ({
+    subject: 'The International Calling Plan has ended: credits could not pay for it.',
+    more: [
+      `${price} for ${month} was due for ${seats} ${seats === 1 ? 'seat' : 'seats'}; ${available} was available. Nothing was charged.`,
+      'Calls abroad are paid per minute from credits now. Add funds, then buy and assign the plan again if you want it.',
+    ],
+  }),
+  poolRunsOut: ({ pool, likely, earliest, latest, odds, licences, adds }) => ({
+    subject: `The ${pool} minutes run out on ${likely}.`,
+    more: [
+      `${odds === null ? 'There is little data yet, so this is a range' : `The odds of running out this month are ${odds}`}: ${
+        latest === null ? `from ${earliest} on, or not at all` : `between ${earliest} and ${latest}, four times in five`
+      }.`,
+      licences === null
+        ? 'After that, calls are paid from credits where they may be, and refused where they may not.'
+        : `Assigning ${licences === 1 ? 'one more licence' : `${licences} more licences`} adds ${adds} minutes now, at no extra cost: you own them and nobody holds them.`,
+    ],
+  }),
+  walletRunsOut: ({ balance, likely, earliest, latest, recharge }) => ({
+    subject: `At this pace credits last until ${likely}.`,
+    more: [
+      `${balance} is available. ${latest === null ? `It may be over from ${earliest} on` : `Four times in five it is over between ${earliest} and ${latest}`}.`,
+      recharge === 'paused'
+        ? 'Automatic recharge is paused. Add funds, or choose another card and switch it on again.'
+        : 'Automatic recharge is off. Add funds, or switch it on.',
     ],
   }),
   plan: (plan) => (plan === 'conference' ? 'conference dial-out' : plan),
@@ -144,6 +194,42 @@ const fr: Words = {
         : 'Attribuer une licence de plus ajoute ses minutes tout de suite.',
     ],
   }),
+  planShort: ({ price, month, available, at }) => ({
+    subject: 'Vos crédits ne suffiront pas pour le forfait international.',
+    more: [
+      `${price} pour ${month} seront prélevés sur les crédits le ${at}\u00a0; ${available} sont disponibles.`,
+      'Faute de crédits, le forfait prendra fin à ce moment et les appels vers l’étranger seront payés à la minute. Ajoutez des fonds pour le garder.',
+    ],
+  }),
+  planLapsed: ({ price, month, available, seats }) => ({
+    subject: 'Le forfait international a pris fin\u00a0: les crédits n’ont pas suffi.',
+    more: [
+      `${price} étaient dus pour ${month} (licences\u00a0: ${seats})\u00a0; ${available} étaient disponibles. Rien n’a été débité.`,
+      'Les appels vers l’étranger sont désormais payés à la minute par les crédits. Ajoutez des fonds, puis rachetez et attribuez le forfait si vous le souhaitez.',
+    ],
+  }),
+  poolRunsOut: ({ pool, likely, earliest, latest, odds, licences, adds }) => ({
+    subject: `Les minutes du pool ${pool} seront épuisées le ${likely}.`,
+    more: [
+      `${odds === null ? 'Les données sont encore peu nombreuses\u00a0; voici une fourchette' : `La probabilité d’épuisement ce mois-ci est de ${odds}`}\u00a0: ${
+        latest === null
+          ? `à partir du ${earliest}, ou pas du tout`
+          : `entre le ${earliest} et le ${latest}, quatre fois sur cinq`
+      }.`,
+      licences === null
+        ? 'Ensuite, les appels sont payés par des crédits là où c’est permis, et refusés ailleurs.'
+        : `En attribuer ${licences === 1 ? 'une' : licences} de plus ajoute ${adds} minutes tout de suite, sans coût supplémentaire\u00a0: ces licences sont achetées et personne ne les détient.`,
+    ],
+  }),
+  walletRunsOut: ({ balance, likely, earliest, latest, recharge }) => ({
+    subject: `À ce rythme, les crédits durent jusqu’au ${likely}.`,
+    more: [
+      `${balance} sont disponibles. ${latest === null ? `Ils peuvent être épuisés à partir du ${earliest}` : `Quatre fois sur cinq, ils sont épuisés entre le ${earliest} et le ${latest}`}.`,
+      recharge === 'paused'
+        ? 'Le rechargement automatique est suspendu. Ajoutez des fonds, ou choisissez une autre carte et réactivez-le.'
+        : 'Le rechargement automatique est inactif. Ajoutez des fonds, ou activez-le.',
+    ],
+  }),
   plan: (plan) =>
     plan === 'conference' ? 'appels sortants de conférence' : plan === 'international' ? 'international' : 'national',
   pool: ({ country, plan, month }) => `${country}, ${plan} (${month})`,
@@ -185,6 +271,32 @@ function tell(facts: AlertFacts, words: Words, format: Format, language: Languag
       const adds = data.rechargeAmount && money(data.rechargeAmount)
       return words.low({ balance, threshold: money(data.threshold), recharge: data.autoRecharge, adds })
     }
+    case 'plan.renewal-short':
+    case 'plan.lapsed': {
+      const data = facts.data as PlanEventData
+      const told = {
+        price: money(data.price),
+        available: money(data.available),
+        month: format.month(data.month as Month),
+        at: format.moment(instant(Date.parse(data.at))),
+        seats: data.seats,
+      }
+      return facts.type === 'plan.lapsed' ? words.planLapsed(told) : words.planShort(told)
+    }
+    case 'pool.runs-out': {
+      const data = facts.data as PoolRunsOutData
+      return words.poolRunsOut({
+        ...inDays(data, format, language),
+        pool: poolInWords(data.pool, words, format, language),
+        licences: data.assign?.licences ?? null,
+        adds: format.number(Math.floor((data.assign?.addsSeconds ?? 0) / 60)),
+      })
+    }
+    case 'wallet.runs-out': {
+      const data = facts.data as WalletRunsOutData
+      const balance = money(data.available)
+      return words.walletRunsOut({ ...inDays(data, format, language), balance, recharge: data.autoRecharge })
+    }
     case 'pool.used-80':
     case 'pool.used-100': {
       const { pool, usedSeconds, totalSeconds, availableSeconds } = facts.data as PoolAlertData
@@ -197,6 +309,25 @@ function tell(facts: AlertFacts, words: Words, format: Format, language: Languag
         left: minutes(availableSeconds),
       })
     }
+  }
+}
+
+function inDays(
+  data: Pick<PoolRunsOutData, 'likely' | 'earliest' | 'latest'> & { readonly odds?: number | null },
+  format: Format,
+  language: Language,
+): RunsOut {
+  const day = (name: LocalDay): string => format.day(name)
+  const { likely, earliest, latest, odds = null } = data
+  const sign = language === 'fr' ? '\u00a0%' : '%'
+  // Four hundred futures cannot say that something is certain.
+  const over = language === 'fr' ? 'plus de ' : 'over '
+  const percent = (share: number): string => (share > 0.99 ? `${over}99${sign}` : `${Math.round(share * 100)}${sign}`)
+  return {
+    likely: day(likely),
+    earliest: day(earliest ?? likely),
+    latest: latest === null ? null : day(latest),
+    odds: odds === null ? null : percent(odds),
   }
 }
 

@@ -45,6 +45,41 @@ const SAMPLES: Readonly<Record<MailEventType, unknown>> = {
     totalSeconds: 540_000,
     availableSeconds: 108_000,
   },
+  'plan.renewal-short': {
+    sku: 'international-calling-plan',
+    seats: 2,
+    month: '2026-12',
+    at: '2026-12-01T05:00:00.000Z',
+    price: { amount: '31.200000', currency: 'CAD' },
+    available: { amount: '4.000000', currency: 'CAD' },
+  },
+  'plan.lapsed': {
+    sku: 'international-calling-plan',
+    seats: 2,
+    month: '2026-12',
+    at: '2026-12-01T05:00:00.000Z',
+    price: { amount: '31.200000', currency: 'CAD' },
+    available: { amount: '4.000000', currency: 'CAD' },
+  },
+  'pool.runs-out': {
+    pool: 'pool:CA:domestic:2026-11',
+    country: 'CA',
+    plan: 'domestic',
+    month: '2026-11',
+    likely: '2026-11-23',
+    earliest: '2026-11-19',
+    latest: '2026-11-26',
+    odds: 0.97,
+    freeLicences: 7,
+    assign: { licences: 2, addsSeconds: 360_000 },
+  },
+  'wallet.runs-out': {
+    available: money('12.400000'),
+    likely: '2026-11-23',
+    earliest: '2026-11-22',
+    latest: '2026-11-27',
+    autoRecharge: 'off',
+  },
   'pool.used-100': {
     pool: 'pool:US:international:2026-11',
     usedSeconds: 36_000,
@@ -94,6 +129,16 @@ describe('W7: letters', () => {
       '100% of the United States + Puerto Rico international (November 2026) minutes are used.',
       '100 % des minutes du pool États-Unis + Porto Rico, international (novembre 2026) sont utilisées.',
     ],
+    [
+      'pool.runs-out',
+      'The Canada domestic (November 2026) minutes run out on Monday, November 23.',
+      'Les minutes du pool Canada, national (novembre 2026) seront épuisées le lundi 23 novembre.',
+    ],
+    [
+      'wallet.runs-out',
+      'At this pace credits last until Monday, November 23.',
+      'À ce rythme, les crédits durent jusqu’au lundi 23 novembre.',
+    ],
   ] as const)('%s', (type, en, fr) => {
     expect(plain(alertLetter(facts(type), 'en').subject)).toBe(en)
     expect(plain(alertLetter(facts(type), 'fr').subject)).toBe(fr)
@@ -109,6 +154,18 @@ describe('W7: letters', () => {
     )
     const own = { ...(SAMPLES['recharge.failed'] as object), failure: 'do_not_honor' }
     expect(alertLetter(facts('recharge.failed', { data: own }), 'en').paragraphs[0]).toContain('do_not_honor.')
+  })
+
+  test('A4: what would change it, and how sure it is', () => {
+    const [odds, assign] = alertLetter(facts('pool.runs-out'), 'en').paragraphs
+    expect(odds).toBe(
+      'The odds of running out this month are 97%: between Thursday, November 19 and Thursday, November 26, four times in five.',
+    )
+    expect(assign).toContain('Assigning 2 more licences adds 6,000 minutes now, at no extra cost')
+    const unsure = { ...(SAMPLES['pool.runs-out'] as object), odds: null, latest: null, assign: null }
+    const text = renderMail('a@example.com', alertLetter(facts('pool.runs-out', { data: unsure }), 'fr')).text
+    expect(plain(text)).toContain('voici une fourchette : à partir du jeudi 19 novembre, ou pas du tout.')
+    expect(plain(text)).toContain('Ensuite, les appels sont payés par des crédits')
   })
 
   test('every type in both languages, as text and as HTML, in which names are text', () => {

@@ -59,9 +59,9 @@ describe('money coming in', () => {
     const wallet = await readWallet(lab.base.db, tenantId, T0)
     expect(wallet).toMatchObject({ balance: units(10), reserved: 0n, available: units(10) })
     const expiresAt = instant(Date.parse('2028-03-10T15:00:00Z'))
-    expect(wallet.lots).toEqual([
-      { amount: units(7), expiresAt },
-      { amount: units(3), expiresAt },
+    expect(wallet.lots).toMatchObject([
+      { amount: units(7), funded: units(7), fundedAt: T0, held: 0n, expiresAt },
+      { amount: units(3), funded: units(3), expiresAt },
     ])
     expect((await readWallet(lab.base.db, tenantId, expiresAt)).lots).toEqual([])
     expect(await listFundings(lab.base.db, tenantId, { limit: 10, before: null })).toHaveLength(2)

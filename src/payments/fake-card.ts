@@ -11,6 +11,14 @@ import type { Gateway } from './gateway.ts'
 const TOKENS = ['card-ok', 'card-declined', 'card-slow', 'card-timeout'] as const
 type FakeToken = (typeof TOKENS)[number]
 
+/** What people know them by: the token opens the card, so it is never shown. */
+const FACES: Readonly<Record<FakeToken, string>> = {
+  'card-ok': 'practice-accepted',
+  'card-declined': 'practice-declined',
+  'card-slow': 'practice-slow',
+  'card-timeout': 'practice-unanswered',
+}
+
 export const FAKE_CARD = 'fake-card'
 
 /** Longer than a call waits (RECHARGE_WAIT_MS), shorter than the deadline. */
@@ -34,6 +42,7 @@ export function makeFakeCard(db: Queryable, options: FakeCardOptions = {}): Fake
   const { slowMs = SLOW_MS, deadlineMs = DEADLINE_MS } = options
   return {
     name: FAKE_CARD,
+    practiceCards: TOKENS,
     async charge({ fundingId, amountMicros, currency, token }) {
       const card = TOKENS.find((known) => known === token)
       if (!card) return { result: 'declined', reason: 'card-unknown' }
@@ -55,7 +64,8 @@ export function makeFakeCard(db: Queryable, options: FakeCardOptions = {}): Fake
         : { result: 'declined', reason: 'card-declined' }
     },
     async save({ token }) {
-      return TOKENS.some((known) => known === token) ? { token } : { refused: 'card-unknown' }
+      const card = TOKENS.find((known) => known === token)
+      return card ? { token, card: { brand: FACES[card], lastFour: null, expires: null } } : { refused: 'card-unknown' }
     },
     async chargesOf(fundingId) {
       const rows = await db.query<{ amount_micros: bigint }>(

@@ -2,9 +2,9 @@
 import type { TenantId, Uuid } from '../core/ids.ts'
 import { Ledger } from '../core/ledger.ts'
 import { CARD_FUNDING_MIN_MICROS } from '../core/limits.ts'
-import type { Currency, Micros } from '../core/money.ts'
+import { type Currency, type Micros, maxBigint } from '../core/money.ts'
 import type { Instant } from '../core/time.ts'
-import { openLot, rechargeDue, walletFigures } from '../core/wallet.ts'
+import { openLot, rechargeAmount, rechargeDue, walletFigures } from '../core/wallet.ts'
 import {
   type AutoRechargePolicy,
   lockAutoRecharge,
@@ -16,7 +16,7 @@ import type { Tx } from '../store/db.ts'
 import { rearmWalletAlerts } from '../store/event.ts'
 import { type Funding, insertFunding } from '../store/funding.ts'
 import { insertAccounts, insertPostings, readLots } from '../store/ledger.ts'
-import { defaultPaymentMethod, type PaymentMethod, readPaymentMethod } from '../store/payment-method.ts'
+import { defaultPaymentMethod, type PaymentMethod, usablePaymentMethod } from '../store/payment-method.ts'
 import { ownerNow, type WalletOwner } from '../store/wallet.ts'
 import { recordFundingEnd } from './funding-event.ts'
 import { toMinorUnits } from './minor-units.ts'
@@ -97,6 +97,8 @@ export interface AutoRechargeWish {
   readonly enabled: boolean
   readonly threshold: { readonly micros: Micros; readonly currency: Currency }
   readonly amount: { readonly micros: Micros; readonly currency: Currency }
+  /** Null: the amount, whatever is there. */
+  readonly target: { readonly micros: Micros; readonly currency: Currency } | null
   /** Null: the tenant's default. */
   readonly paymentMethodId: Uuid | null
   readonly dailyCap: { readonly micros: Micros; readonly currency: Currency } | null
@@ -118,16 +120,21 @@ export async function chooseAutoRecharge(
   newId: () => Uuid,
 ): Promise<AutoRechargeChange | FundingRefusal> {
   const { tenantId } = owner
-  for (const param of ['threshold', 'amount', 'dailyCap', 'monthlyCap'] as const) {
+  for (const param of ['threshold', 'amount', 'target', 'dailyCap', 'monthlyCap'] as const) {
     const given = wish[param]
     if (given && given.currency !== owner.currency) return refused('currency-mismatch', `${param}.currency`)
   }
   const wrong = refuseCardAmount(wish.amount.micros, owner.currency)
   if (wrong) return refused(wrong, 'amount.amount')
   if (wish.threshold.micros < 0n) return refused('threshold-negative', 'threshold.amount')
+  if (wish.target && toMinorUnits(wish.target.micros, owner.currency) === null) {
+    return refused('amount-not-payable', 'target.amount')
+  }
+  if (wish.target && wish.target.micros <= wish.threshold.micros) return refused('target-too-low', 'target.amount')
+  const most = maxBigint(wish.amount.micros, wish.target?.micros ?? 0n)
   for (const param of ['dailyCap', 'monthlyCap'] as const) {
     const cap = wish[param]
-    if (cap && cap.micros < wish.amount.micros) return refused('cap-below-amount', `${param}.amount`)
+    if (cap && cap.micros < most) return refused('cap-below-amount', `${param}.amount`)
   }
   const method = await methodOf(tx, tenantId, wish.paymentMethodId)
   if ('refusal' in method) return method
@@ -136,6 +143,7 @@ export async function chooseAutoRecharge(
     enabled: wish.enabled,
     thresholdMicros: wish.threshold.micros,
     amountMicros: wish.amount.micros,
+    targetMicros: wish.target?.micros ?? null,
     paymentMethodId: method.paymentMethodId,
     dailyCapMicros: wish.dailyCap?.micros ?? null,
     monthlyCapMicros: wish.monthlyCap?.micros ?? null,
@@ -172,7 +180,7 @@ export async function rechargeIfDue(
     await updateAutoRecharge(tx, tenantId, { declines, paused, notBefore: null })
   const { available } = walletFigures(await readLots(tx, tenantId), now)
   if (!rechargeDue(policy, available, now)) return null
-  const wish = { fundingId: newId(), amountMicros: policy.amountMicros, currency }
+  const wish = { fundingId: newId(), amountMicros: rechargeAmount(policy, available, currency), currency }
   const { paymentMethodId } = policy
   const inserted = await insertFunding(tx, {
     ...newFunding(tenantId, wish, now),
@@ -183,7 +191,8 @@ export async function rechargeIfDue(
   return inserted ? wish.fundingId : null
 }
 
-function refuseCardAmount(amount: Micros, currency: Currency): FundingRefusal['refusal'] | null {
+/** W4: what a card cannot be asked for; null when it can. */
+export function refuseCardAmount(amount: Micros, currency: Currency): FundingRefusal['refusal'] | null {
   if (amount < CARD_FUNDING_MIN_MICROS) return 'amount-too-small'
   return toMinorUnits(amount, currency) === null ? 'amount-not-payable' : null
 }
@@ -192,7 +201,7 @@ async function methodOf(tx: Tx, tenantId: TenantId, id: Uuid | null): Promise<Pa
   if (id === null) {
     return (await defaultPaymentMethod(tx, tenantId)) ?? refused('payment-method-required', 'paymentMethod')
   }
-  return (await readPaymentMethod(tx, tenantId, id)) ?? refused('payment-method-unknown', 'paymentMethod')
+  return (await usablePaymentMethod(tx, tenantId, id)) ?? refused('payment-method-unknown', 'paymentMethod')
 }
 
 const newFunding = (tenantId: TenantId, wish: FundingWish, at: Instant): Omit<Funding, 'kind'> => ({

@@ -4,6 +4,7 @@
  */
 import type { TenantId, Uuid } from '../core/ids.ts'
 import type { Currency, Micros } from '../core/money.ts'
+import type { CardFace } from '../store/payment-method.ts'
 
 export interface ChargeRequest {
   /** The provider's idempotency key: the same for every try (P33). */
@@ -22,7 +23,7 @@ export type ChargeOutcome =
   | { readonly result: 'unknown' }
 
 export type SaveOutcome =
-  | { readonly token: string }
+  | { readonly token: string; readonly card: CardFace | null }
   /** The provider does not know this token, or will not keep it. */
   | { readonly refused: string }
 
@@ -33,7 +34,21 @@ export interface Gateway {
   charge(request: ChargeRequest): Promise<ChargeOutcome>
   /** Checks a token that a browser brought and makes it good for charges without the card holder. Throws when away. */
   save(request: { paymentMethodId: Uuid; tenantId: TenantId; token: string }): Promise<SaveOutcome>
+  /** Tokens of cards that charge nobody: whoever has these is no real provider, and every page that uses it says so. */
+  readonly practiceCards: readonly string[]
+  /** Where a page of the provider's own takes the card, so that its number never comes to us. */
+  readonly setup?: CardSetup
 }
+
+export interface CardSetup {
+  /** Where the browser goes. It comes back to `returnUrl` with the session's id in the place of `SETUP_SESSION`. */
+  begin(request: { tenantId: TenantId; returnUrl: string; cancelUrl: string }): Promise<{ url: string }>
+  /** What came of it, for the tenant that began it; null while no card was stored. Safe to ask again. */
+  finish(request: { tenantId: TenantId; sessionId: string }): Promise<SaveOutcome | null>
+}
+
+/** Stands in a return address where the provider puts the id of its session. */
+export const SETUP_SESSION = '{CHECKOUT_SESSION_ID}'
 
 /** The providers of this installation, by the name that payment methods carry. */
 export interface Gateways {

@@ -53,6 +53,18 @@ describe('automatic recharge while calls go on', () => {
     expect(await unbalancedAccounts(lab, fixture.tenantId)).toEqual([])
   })
 
+  test('W4: a target fills the wallet up from wherever it was when the call took it below the threshold', async () => {
+    const fixture = await aTenant(lab.base.db, { clockAt: T0 })
+    await aCard(lab, fixture.tenantId, 'card-ok')
+    await fund(lab, fixture.tenantId, units(20))
+    await autoRecharge(lab, fixture.tenantId, { threshold: 20, amount: 50, target: 120 })
+    // The call holds one unit: 19 are available, so 101 come.
+    expect(await ask(call(fixture, 'fills'))).toMatchObject({ result: 'granted' })
+    await expect.poll(() => wallet(fixture)).toMatchObject({ balance: units(121), reserved: units(1) })
+    expect(await recharges(fixture)).toEqual(['succeeded'])
+    await ask(termination('fills', 1, 0))
+  })
+
   test('W4: during a call the update waits for the card and goes on with the new money', async () => {
     const fixture = await tenantWith('card-ok', 2, 1)
     expect(await ask(call(fixture, 'goes-on'))).toMatchObject({

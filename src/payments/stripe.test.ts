@@ -19,6 +19,12 @@ interface Asked {
 type Answer = { status: number; body: object } | 'no-answer'
 
 const intent = (status: string, more: object = {}) => ({ id: 'pi_1', object: 'payment_intent', status, ...more })
+const VISA = {
+  id: 'pm_7',
+  object: 'payment_method',
+  type: 'card',
+  card: { brand: 'visa', last4: '4242', exp_month: 4, exp_year: 2028 },
+}
 const failure = (status: number, error: object): Answer => ({ status, body: { error } })
 
 describe('cards through Stripe', () => {
@@ -174,13 +180,59 @@ describe('cards through Stripe', () => {
   test('W4: a card is stored with a customer of its own, or refused', async () => {
     const request = { paymentMethodId: newId(), tenantId: newId() as TenantId, token: 'pm_card_visa' }
     answers['POST /v1/customers'] = { status: 200, body: { id: 'cus_9', object: 'customer' } }
-    expect(await gateway.save(request)).toEqual({ token: 'cus_9/pm_card_visa' })
+    // Whatever keeps Stripe from saying what the card looks like is no reason to lose it.
+    expect(await gateway.save(request)).toEqual({ token: 'cus_9/pm_card_visa', card: null })
+    answers['GET /v1/payment_methods/pm_card_visa'] = { status: 200, body: VISA }
+    expect(await gateway.save(request)).toEqual({
+      token: 'cus_9/pm_card_visa',
+      card: { brand: 'visa', lastFour: '4242', expires: '2028-04' },
+    })
     expect(asked[0]).toMatchObject({ key: request.paymentMethodId })
     expect(asked[0]?.body.get('payment_method')).toBe('pm_card_visa')
     answers['POST /v1/customers'] = failure(400, { type: 'invalid_request_error', code: 'resource_missing' })
     expect(await gateway.save(request)).toEqual({ refused: 'resource-missing' })
     answers['POST /v1/customers'] = 'no-answer'
     await expect(gateway.save(request)).rejects.toThrow(/did not answer/)
+  })
+
+  test('a card is taken on Stripe’s own page, and stored for the tenant that began it', async () => {
+    const tenantId = newId() as TenantId
+    answers['POST /v1/checkout/sessions'] = {
+      status: 200,
+      body: { id: 'cs_1', object: 'checkout.session', url: 'https://checkout.stripe.test/c/cs_1' },
+    }
+    const pages = {
+      returnUrl: 'https://voice.test/credits?setup={CHECKOUT_SESSION_ID}',
+      cancelUrl: 'https://voice.test/credits',
+    }
+    expect(await gateway.setup?.begin({ tenantId, ...pages })).toEqual({ url: 'https://checkout.stripe.test/c/cs_1' })
+    expect(Object.fromEntries(asked[0]?.body ?? [])).toMatchObject({
+      mode: 'setup',
+      success_url: pages.returnUrl,
+      cancel_url: pages.cancelUrl,
+      'metadata[tenant_id]': tenantId,
+    })
+
+    const session = (status: string) => ({
+      id: 'cs_1',
+      object: 'checkout.session',
+      customer: 'cus_7',
+      metadata: { tenant_id: tenantId },
+      setup_intent: { id: 'seti_1', object: 'setup_intent', status, payment_method: 'pm_7' },
+    })
+    const finish = (id = tenantId, sessionId = 'cs_1') => gateway.setup?.finish({ tenantId: id, sessionId })
+    answers['GET /v1/checkout/sessions/cs_1'] = { status: 200, body: session('requires_payment_method') }
+    expect(await finish()).toBeNull()
+    answers['GET /v1/checkout/sessions/cs_1'] = { status: 200, body: session('succeeded') }
+    answers['GET /v1/payment_methods/pm_7'] = { status: 200, body: VISA }
+    expect(await finish()).toEqual({
+      token: 'cus_7/pm_7',
+      card: { brand: 'visa', lastFour: '4242', expires: '2028-04' },
+    })
+    expect(await finish(newId() as TenantId)).toBeNull()
+    expect(await finish(tenantId, 'cs_of_nobody')).toBeNull()
+    answers['GET /v1/checkout/sessions/cs_1'] = 'no-answer'
+    await expect(finish()).rejects.toThrow(/did not answer/)
   })
 })
 

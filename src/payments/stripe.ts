@@ -5,7 +5,8 @@
 import Stripe from 'stripe'
 import { assert } from '../core/assert.ts'
 import { type Uuid, uuidTime } from '../core/ids.ts'
-import type { ChargeOutcome, ChargeRequest, Gateway } from './gateway.ts'
+import type { CardFace } from '../store/payment-method.ts'
+import type { CardSetup, ChargeOutcome, ChargeRequest, Gateway } from './gateway.ts'
 import { toMinorUnits } from './minor-units.ts'
 
 export const STRIPE = 'stripe'
@@ -68,8 +69,52 @@ export function makeStripe(options: StripeOptions): Gateway {
     }
   }
 
+  /** What people know the card by; a provider that does not say so now is no reason to lose the card. */
+  async function faceOf(paymentMethod: string): Promise<CardFace | null> {
+    try {
+      const { card } = await stripe.paymentMethods.retrieve(paymentMethod)
+      if (!card) return null
+      const expires = `${card.exp_year}-${String(card.exp_month).padStart(2, '0')}`
+      return { brand: card.brand, lastFour: card.last4, expires }
+    } catch {
+      return null
+    }
+  }
+
+  const setup: CardSetup = {
+    async begin({ tenantId, returnUrl, cancelUrl }) {
+      const { url } = await stripe.checkout.sessions.create({
+        mode: 'setup',
+        allowed_payment_method_types: ['card'],
+        customer_creation: 'always',
+        success_url: returnUrl,
+        cancel_url: cancelUrl,
+        metadata: { tenant_id: tenantId },
+      })
+      if (url === null) throw new Error('Stripe gave no address for its page')
+      return { url }
+    },
+    async finish({ tenantId, sessionId }) {
+      let session: Stripe.Checkout.Session
+      try {
+        session = await stripe.checkout.sessions.retrieve(sessionId, { expand: ['setup_intent'] })
+      } catch (error) {
+        if (error instanceof Stripe.errors.StripeInvalidRequestError) return null
+        throw new Error('Stripe did not answer', { cause: error })
+      }
+      const { customer, setup_intent: intent, metadata } = session
+      // Another tenant's session is none of this one's.
+      if (metadata?.tenant_id !== tenantId || intent === null || typeof intent === 'string') return null
+      const { payment_method: method, status } = intent
+      if (status !== 'succeeded' || typeof method !== 'string' || typeof customer !== 'string') return null
+      return { token: customer + SEPARATOR + method, card: await faceOf(method) }
+    },
+  }
+
   return {
     name: STRIPE,
+    practiceCards: [],
+    setup,
     charge,
     async save({ paymentMethodId, tenantId, token }) {
       try {
@@ -77,7 +122,7 @@ export function makeStripe(options: StripeOptions): Gateway {
           { payment_method: token, metadata: { tenant_id: tenantId } },
           { idempotencyKey: paymentMethodId },
         )
-        return { token: customer.id + SEPARATOR + token }
+        return { token: customer.id + SEPARATOR + token, card: await faceOf(token) }
       } catch (error) {
         const outcome = outcomeOfError(error)
         if (outcome.result === 'declined') return { refused: outcome.reason }

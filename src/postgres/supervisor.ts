@@ -35,6 +35,7 @@ export interface StartOptions {
 }
 
 const ROLE = 'ringfence'
+const TENANT_ROLE = 'ringfence_tenant'
 const START_ATTEMPTS = 3
 
 /**
@@ -179,6 +180,10 @@ class Supervisor implements EmbeddedPostgres {
       // Utility statements take no parameters; the password is hexadecimal, made by us.
       const verb = roles === 0 ? 'CREATE' : 'ALTER'
       await client.query(`${verb} ROLE ${ROLE} LOGIN PASSWORD '${this.#parts.passwords.role}'`)
+      // The role that keeps tenants apart (src/store/tenant-wall.ts): ours may become it, and may not make it.
+      const { rowCount: walls } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [TENANT_ROLE])
+      if (walls === 0) await client.query(`CREATE ROLE ${TENANT_ROLE}`)
+      await client.query(`GRANT ${TENANT_ROLE} TO ${ROLE}`)
       const { rowCount: databases } = await client.query('SELECT FROM pg_database WHERE datname = $1', [ROLE])
       if (databases === 0) await client.query(`CREATE DATABASE ${ROLE} OWNER ${ROLE}`)
     } finally {

@@ -20,6 +20,7 @@ interface PolicyRow {
   readonly pending: boolean
   readonly threshold_micros: bigint
   readonly amount_micros: bigint
+  readonly target_micros: bigint | null
   readonly payment_method_id: Uuid
   readonly daily_cap_micros: bigint | null
   readonly monthly_cap_micros: bigint | null
@@ -27,7 +28,7 @@ interface PolicyRow {
   readonly not_before: Instant | null
 }
 
-const COLUMNS = `r.tenant_id, r.enabled, r.paused, r.threshold_micros, r.amount_micros, r.payment_method_id, r.daily_cap_micros,
+const COLUMNS = `r.tenant_id, r.enabled, r.paused, r.threshold_micros, r.amount_micros, r.target_micros, r.payment_method_id, r.daily_cap_micros,
   r.monthly_cap_micros, r.declines, r.not_before,
   EXISTS (SELECT FROM funding f WHERE f.tenant_id = r.tenant_id AND f.kind = 'recharge' AND f.state = 'pending') AS pending`
 
@@ -40,6 +41,7 @@ const readRow = (row: PolicyRow): AutoRechargePolicy => ({
   pending: row.pending,
   thresholdMicros: micros(row.threshold_micros),
   amountMicros: micros(row.amount_micros),
+  targetMicros: cap(row.target_micros),
   paymentMethodId: row.payment_method_id,
   dailyCapMicros: cap(row.daily_cap_micros),
   monthlyCapMicros: cap(row.monthly_cap_micros),
@@ -66,6 +68,7 @@ export interface AutoRechargeChoice {
   readonly enabled: boolean
   readonly thresholdMicros: Micros
   readonly amountMicros: Micros
+  readonly targetMicros: Micros | null
   readonly paymentMethodId: Uuid
   readonly dailyCapMicros: Micros | null
   readonly monthlyCapMicros: Micros | null
@@ -75,12 +78,12 @@ export interface AutoRechargeChoice {
 export async function saveAutoRecharge(tx: Tx, tenantId: TenantId, choice: AutoRechargeChoice): Promise<void> {
   await tx.execute(
     `INSERT INTO auto_recharge AS r (tenant_id, enabled, threshold_micros, amount_micros, payment_method_id, daily_cap_micros,
-                                     monthly_cap_micros)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
+                                     monthly_cap_micros, target_micros)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (tenant_id) DO UPDATE SET
        enabled = excluded.enabled, threshold_micros = excluded.threshold_micros, amount_micros = excluded.amount_micros,
        payment_method_id = excluded.payment_method_id, daily_cap_micros = excluded.daily_cap_micros,
-       monthly_cap_micros = excluded.monthly_cap_micros,
+       monthly_cap_micros = excluded.monthly_cap_micros, target_micros = excluded.target_micros,
        paused = r.paused AND NOT excluded.enabled,
        declines = CASE WHEN excluded.enabled THEN 0 ELSE r.declines END,
        not_before = CASE WHEN excluded.enabled THEN NULL ELSE r.not_before END`,
@@ -92,6 +95,7 @@ export async function saveAutoRecharge(tx: Tx, tenantId: TenantId, choice: AutoR
       choice.paymentMethodId,
       choice.dailyCapMicros,
       choice.monthlyCapMicros,
+      choice.targetMicros,
     ],
   )
 }

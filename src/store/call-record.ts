@@ -34,7 +34,7 @@ export interface CallPage {
   readonly filters?: CallFilters
 }
 
-interface RecordRow {
+export interface RecordRow {
   readonly call_id: CallId
   readonly tenant_id: TenantId
   readonly switch_id: SwitchId
@@ -62,12 +62,16 @@ interface RecordRow {
   readonly late_details: RecordDetails | null
 }
 
-const SELECT = `SELECT r.call_id, r.tenant_id, r.switch_id, r.session_id, r.user_id, r.direction, r.calling_number, r.called_number,
+/** Of `RECORD_TABLES`, for `readRecord`. */
+export const RECORD_COLUMNS = `r.call_id, r.tenant_id, r.switch_id, r.session_id, r.user_id, r.direction, r.calling_number, r.called_number,
     r.classification, r.result, r.started_at, r.answered_at, r.ended_at, r.end_cause, r.charged_seconds, r.charge_micros,
     r.currency, r.refusal_code, r.details,
     s.ended_at AS late_ended_at, s.end_cause AS late_end_cause, s.charged_seconds AS late_charged_seconds,
-    s.charge_micros AS late_charge_micros, s.details AS late_details
-  FROM call_record r LEFT JOIN call_supplement s ON s.call_id = r.call_id`
+    s.charge_micros AS late_charge_micros, s.details AS late_details`
+
+export const RECORD_TABLES = 'call_record r LEFT JOIN call_supplement s ON s.call_id = r.call_id'
+
+const SELECT = `SELECT ${RECORD_COLUMNS} FROM ${RECORD_TABLES}`
 
 /** The tenant's records, newest first: by call id, which leads with the time of receipt. */
 export async function listCalls(db: Queryable, tenantId: TenantId, page: CallPage): Promise<SettledRecord[]> {
@@ -103,7 +107,7 @@ export async function getCall(db: Queryable, tenantId: TenantId, callId: CallId)
   return row ? readRecord(row) : null
 }
 
-function readRecord(row: RecordRow): SettledRecord {
+export function readRecord(row: RecordRow): SettledRecord {
   const record = {
     callId: row.call_id,
     tenantId: row.tenant_id,

@@ -19,7 +19,7 @@ export const SQL = {
 
   tenants: `
     SELECT t.tenant_id, t.country, t.time_zone, t.currency, t.clock_at, t.calling_policy,
-           r.enabled, r.paused, r.threshold_micros, r.amount_micros, r.payment_method_id, r.not_before,
+           r.enabled, r.paused, r.threshold_micros, r.amount_micros, r.target_micros, r.payment_method_id, r.not_before,
            CASE WHEN r.enabled THEN EXISTS (
              SELECT FROM funding f WHERE f.tenant_id = t.tenant_id AND f.kind = 'recharge' AND f.state = 'pending') END,
            t.call_events
@@ -28,19 +28,20 @@ export const SQL = {
     LEFT JOIN auto_recharge r ON r.tenant_id = t.tenant_id`,
 
   users: `
-    SELECT u.tenant_id, u.user_id, u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy
+    SELECT u.tenant_id, u.user_id, u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy,
+           u.disabled_at IS NOT NULL
     FROM unnest($1::text::uuid[], $2::text::uuid[]) q(tenant_id, user_id)
-    JOIN tenant_user u ON u.user_id = q.user_id AND u.tenant_id = q.tenant_id`,
+    JOIN tenant_user u ON u.user_id = q.user_id AND u.tenant_id = q.tenant_id AND u.deleted_at IS NULL`,
 
   sipUsers: `
     SELECT u.tenant_id, u.user_id, u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy,
-           u.sip_username
+           u.disabled_at IS NOT NULL, u.sip_username
     FROM unnest($1::text::uuid[], ${texts(2)}) q(tenant_id, sip_username)
-    JOIN tenant_user u ON u.tenant_id = q.tenant_id AND u.sip_username = q.sip_username`,
+    JOIN tenant_user u ON u.tenant_id = q.tenant_id AND u.sip_username = q.sip_username AND u.deleted_at IS NULL`,
 
   numbers: `
     SELECT n.number, n.tenant_id, n.type, n.user_id,
-           u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy
+           u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy, u.disabled_at IS NOT NULL
     FROM unnest(${texts(1)}) q(number)
     JOIN phone_number n ON n.number = q.number
     LEFT JOIN tenant_user u ON u.user_id = n.user_id`,

@@ -109,7 +109,7 @@ async function loadWho(lane: Lane, book: Book, input: BatchInput): Promise<void>
   for (const row of sessionResult) book.addSession(readSession(row))
   for (const row of tenantResult) addTenant(book, readTenant(row))
   for (const row of userResult) book.addUser(readUser(row), null)
-  for (const row of sipResult) book.addUser(readUser(row), row[7] as string)
+  for (const row of sipResult) book.addUser(readUser(row), row[8] as string)
   for (const row of numberResult) addNumber(book, row)
   // After a restart, or when another process began the call, the engine does not know a session's tenant beforehand.
   const unknown = new Set<TenantId>()
@@ -387,6 +387,7 @@ function readTenant(row: unknown[]): Tenant {
     paused,
     threshold,
     amount,
+    target,
     method,
     notBefore,
     pending,
@@ -402,6 +403,7 @@ function readTenant(row: unknown[]): Tenant {
     boolean,
     bigint,
     bigint,
+    bigint | null,
     Uuid,
     Instant | null,
     boolean,
@@ -416,6 +418,7 @@ function readTenant(row: unknown[]): Tenant {
           pending,
           thresholdMicros: micros(threshold),
           amountMicros: micros(amount),
+          targetMicros: target === null ? null : micros(target),
           paymentMethodId: method,
           notBefore,
         }
@@ -425,16 +428,9 @@ function readTenant(row: unknown[]): Tenant {
 const addTenant = (book: Book, tenant: Tenant): void => void book.tenants.set(tenant.tenantId, tenant)
 
 function readUser(row: unknown[]): User {
-  const [tenantId, userId, usageLocation, voiceSku, internationalPlan, creditsEnabled, callingPolicy] = row as [
-    TenantId,
-    UserId,
-    Country,
-    VoiceSku | null,
-    boolean,
-    boolean,
-    string | null,
-  ]
-  return { tenantId, userId, usageLocation, voiceSku, internationalPlan, creditsEnabled, callingPolicy }
+  const [tenantId, userId, usageLocation, voiceSku, internationalPlan, creditsEnabled, callingPolicy, disabled] =
+    row as [TenantId, UserId, Country, VoiceSku | null, boolean, boolean, string | null, boolean]
+  return { tenantId, userId, usageLocation, voiceSku, internationalPlan, creditsEnabled, callingPolicy, disabled }
 }
 
 function addNumber(book: Book, row: unknown[]): void {

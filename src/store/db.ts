@@ -4,7 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import type { TenantId } from '../core/ids.ts'
 import { type Instant, instant } from '../core/time.ts'
+import { behindWall } from './tenant-wall.ts'
 
 /** Runs one statement. Never `SELECT *`: a migration would break the statements prepared before it. */
 export interface Queryable {
@@ -20,8 +22,10 @@ export interface Tx extends Queryable {
 }
 
 export interface Db extends Queryable {
-  /** For libraries that want a `pg` pool (Kysely); same types, same settings. */
+  /** The connections themselves; same types, same settings. What runs there directly stands before the wall. */
   readonly pool: pg.Pool
+  /** Set: everything runs behind the wall, and sees this tenant alone. */
+  readonly tenantId?: TenantId
   close(): Promise<void>
 }
 
@@ -101,11 +105,66 @@ export function connectionConfig(url: string, options: DbOptions = {}): pg.Clien
 
 /** Opens a pool; connects on first use, so it does not fail here. */
 export function openDb(url: string, options: DbOptions = {}): Db {
-  const pool = new pg.Pool({ ...connectionConfig(url, options), max: options.maxConnections ?? 10 })
+  // Pipelined, so that a statement behind the wall goes out with the BEGIN and the COMMIT around it.
+  const pool = new pg.Pool({ ...connectionConfig(url, options), max: options.maxConnections ?? 10, pipeline: true })
   // Without listeners a lost connection would end the process: idle ones report to the pool, busy ones to themselves.
   pool.on('error', (error) => options.onIdleError?.(error))
   pool.on('connect', (client) => client.on('error', () => undefined))
   return { pool, ...queryable(pool), close: () => pool.end() }
+}
+
+/**
+ * The same database as one tenant sees it: rows of other tenants do not exist, for reading and for writing, whatever a statement
+ * says (docs/decisions/0006). Single statements are transactions of their own, in one round trip.
+ */
+export function asTenant(db: Db, tenantId: TenantId): Db {
+  const run = (text: string, values: readonly unknown[] = []) => runBehindWall(db.pool, tenantId, text, values)
+  return {
+    pool: db.pool,
+    tenantId,
+    query: async <Row>(text: string, values?: readonly unknown[]) => (await run(text, values)).rows as Row[],
+    execute: async (text, values) => (await run(text, values)).rowCount ?? 0,
+    close: () => db.close(),
+  }
+}
+
+async function runBehindWall(
+  pool: pg.Pool,
+  tenantId: TenantId,
+  text: string,
+  values: readonly unknown[],
+): Promise<pg.QueryResult> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    // All three are on their way before the first answer. Where the first fails, the transaction refuses the second.
+    const [opened, asked, closed] = await Promise.allSettled([
+      client.query(`BEGIN; ${behindWall(tenantId)}`),
+      client.query(text, [...values]),
+      client.query(COMMIT),
+    ])
+    const failed = [opened, asked, closed].find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+    if (asked.status !== 'fulfilled' || closed.status !== 'fulfilled') throw new Error('a statement without an answer')
+    assertCommitted(closed.value)
+    return asked.value
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+// Where a commit waits for a standby, cutting the wait short would commit here alone: so no statement timeout on it.
+const COMMIT = 'SET LOCAL statement_timeout = 0; COMMIT'
+
+function assertCommitted(answers: pg.QueryResult | pg.QueryResult[]): void {
+  const command = [answers].flat().at(-1)?.command
+  // After a failed statement that was swallowed, PostgreSQL takes a COMMIT and rolls back.
+  if (command !== 'COMMIT') throw new Error(`the transaction was not committed: PostgreSQL answered ${command}`)
 }
 
 export interface TransactionOptions {
@@ -140,16 +199,13 @@ async function attemptTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>, optio
   const client = await db.pool.connect()
   let broken: Error | undefined
   try {
-    await client.query(`BEGIN ISOLATION LEVEL ${options.isolation ?? 'read committed'}`)
+    const wall = db.tenantId === undefined ? '' : `; ${behindWall(db.tenantId)}`
+    await client.query(`BEGIN ISOLATION LEVEL ${options.isolation ?? 'read committed'}${wall}`)
     if (options.lockTimeoutMs !== undefined) {
       await client.query("SELECT set_config('lock_timeout', $1, true)", [String(options.lockTimeoutMs)])
     }
     const result = await work({ client, ...queryable(client) })
-    // Where a commit waits for a standby, cutting the wait short would commit here alone: so no statement timeout on it.
-    const answers = await client.query('SET LOCAL statement_timeout = 0; COMMIT')
-    const command = [answers].flat().at(-1)?.command
-    // After a failed statement that `work` has swallowed, PostgreSQL takes a COMMIT and rolls back.
-    if (command !== 'COMMIT') throw new Error(`the transaction was not committed: PostgreSQL answered ${command}`)
+    assertCommitted(await client.query(COMMIT))
     return result
   } catch (error) {
     await client.query('ROLLBACK').catch((failure: Error) => {

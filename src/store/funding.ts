@@ -120,6 +120,31 @@ export async function listFundings(
   return rows.map(readRow)
 }
 
+/** Automatic recharges, newest first. */
+export async function listRecharges(db: Queryable, tenantId: TenantId, limit: number): Promise<Funding[]> {
+  const rows = await db.query<FundingRow>(
+    `SELECT ${COLUMNS} FROM funding WHERE tenant_id = $1 AND kind = 'recharge' ORDER BY funding_id DESC LIMIT $2`,
+    [tenantId, limit],
+  )
+  return rows.map(readRow)
+}
+
+/** Money that came in from `from` until before `to`, oldest first. */
+export async function listFundingsOf(
+  db: Queryable,
+  tenantId: TenantId,
+  from: Instant,
+  to: Instant,
+): Promise<Funding[]> {
+  const rows = await db.query<FundingRow>(
+    `SELECT ${COLUMNS} FROM funding WHERE tenant_id = $1 AND state = 'succeeded'
+       AND settled_at >= to_timestamp($2 / 1000.0) AND settled_at < to_timestamp($3 / 1000.0)
+     ORDER BY settled_at, funding_id`,
+    [tenantId, from, to],
+  )
+  return rows.map(readRow)
+}
+
 /** Counts a try before it is made, and says when the next one is due if this one brings no answer. */
 export async function recordAttempt(tx: Tx, fundingId: Uuid, nextAttemptAt: Instant): Promise<void> {
   await tx.execute(

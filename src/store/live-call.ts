@@ -2,7 +2,7 @@
 import { type Call, type Direction, grantedSeconds } from '../core/call.ts'
 import { type FundedBy, fundedBy } from '../core/call-record.ts'
 import type { Classification } from '../core/classification.ts'
-import type { CallId, TenantId, UserId } from '../core/ids.ts'
+import type { CallId, SwitchId, TenantId, UserId } from '../core/ids.ts'
 import type { Instant } from '../core/time.ts'
 import { parseCall } from './call-json.ts'
 import type { Queryable } from './db.ts'
@@ -52,6 +52,66 @@ export async function listLiveCalls(
     const call = parseCall(row.call)
     return call ? [liveCall(call, row.user_name, now)] : []
   })
+}
+
+/** A session that holds a call, as the switch knows it. */
+export interface OpenCall {
+  readonly switchId: SwitchId
+  readonly sessionId: string
+  readonly call: Call
+}
+
+const OPEN_CALL = `SELECT switch_id AS "switchId", session_id AS "sessionId", call FROM call_session`
+
+const readOpenCalls = (rows: readonly { switchId: SwitchId; sessionId: string; call: unknown }[]): OpenCall[] =>
+  rows.flatMap(({ call: stored, ...session }) => {
+    const call = parseCall(stored)
+    return call ? [{ ...session, call }] : []
+  })
+
+/** Every call of the tenant that is in progress. */
+export async function listOpenCalls(db: Queryable, tenantId: TenantId): Promise<OpenCall[]> {
+  return readOpenCalls(await db.query(`${OPEN_CALL} WHERE tenant_id = $1 AND state = 'open'`, [tenantId]))
+}
+
+/** One call in progress; null where there is none. */
+export async function findOpenCall(db: Queryable, tenantId: TenantId, callId: CallId): Promise<OpenCall | null> {
+  const rows = await db.query<{ switchId: SwitchId; sessionId: string; call: unknown }>(
+    `${OPEN_CALL} WHERE tenant_id = $1 AND call_id = $2 AND state = 'open'`,
+    [tenantId, callId],
+  )
+  return readOpenCalls(rows)[0] ?? null
+}
+
+/** Names of these people, by id. */
+export async function userNames(
+  db: Queryable,
+  tenantId: TenantId,
+  userIds: readonly UserId[],
+): Promise<Map<UserId, string>> {
+  if (userIds.length === 0) return new Map()
+  const rows = await db.query<{ user_id: UserId; name: string }>(
+    'SELECT user_id, name FROM tenant_user WHERE tenant_id = $1 AND user_id = ANY($2)',
+    [tenantId, userIds],
+  )
+  return new Map(rows.map((row) => [row.user_id, row.name]))
+}
+
+/** Who of the tenant answers at these numbers, or at these SIP names, which colleagues without a number are called by. */
+export async function holderNames(
+  db: Queryable,
+  tenantId: TenantId,
+  called: readonly string[],
+): Promise<Map<string, string>> {
+  if (called.length === 0) return new Map()
+  const rows = await db.query<{ called: string; name: string }>(
+    `SELECT n.number AS called, u.name FROM phone_number n JOIN tenant_user u ON u.user_id = n.user_id
+     WHERE n.tenant_id = $1 AND n.number = ANY($2)
+     UNION ALL
+     SELECT sip_username, name FROM tenant_user WHERE tenant_id = $1 AND sip_username = ANY($2) AND deleted_at IS NULL`,
+    [tenantId, called],
+  )
+  return new Map(rows.map((row) => [row.called, row.name]))
 }
 
 function liveCall(call: Call, userName: string | null, now: Instant): LiveCall {

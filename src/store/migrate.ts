@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { packageRoot } from '../paths.ts'
 import { connectionConfig } from './db.ts'
+import { ensureTenantRole, keepTenantsApart } from './tenant-wall.ts'
 
 export interface Migration {
   readonly version: number
@@ -87,22 +88,26 @@ async function applyAll(client: pg.Client, migrations: Migration[], options: Mig
   await client.query('BEGIN')
   const missing = await whatIsMissing(client, migrations)
   await client.query('COMMIT')
+  await ensureTenantRole(client)
   for (const migration of missing) {
     await client.query('BEGIN')
     await apply(client, migration)
     await client.query('COMMIT')
     options.log?.(`Applied migration ${migration.name}`)
   }
+  await keepTenantsApart(client)
   return { version: migrations.length, applied: missing.map(({ name }) => name) }
 }
 
 async function dryRun(client: pg.Client, migrations: Migration[], options: MigrateOptions): Promise<MigrateResult> {
   await client.query('BEGIN')
   const missing = await whatIsMissing(client, migrations)
+  await ensureTenantRole(client)
   for (const migration of missing) {
     await apply(client, migration)
     options.log?.(`Migration ${migration.name} would be applied`)
   }
+  await keepTenantsApart(client)
   await client.query('ROLLBACK')
   return { version: migrations.length, applied: missing.map(({ name }) => name) }
 }

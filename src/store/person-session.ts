@@ -5,7 +5,7 @@ import type { Language } from '../core/problems.ts'
 import type { Instant } from '../core/time.ts'
 import type { Queryable, Tx } from './db.ts'
 
-export type SignInMethod = 'password' | 'totp' | 'recovery-code' | 'passkey' | 'oidc' | 'invitation'
+export type SignInMethod = 'password' | 'totp' | 'recovery-code' | 'passkey' | 'oidc' | 'invitation' | 'demo'
 
 /** Unused for this long, a session is over. */
 export const SESSION_IDLE_SECONDS = 12 * 3600

@@ -1,12 +1,12 @@
 /** Pools: opened by the first who needs them, closed when their month is over. */
 
 import type { Plan } from '../core/catalogue.ts'
-import type { TenantId, Uuid } from '../core/ids.ts'
+import { parseId, type TenantId, type UserId, type Uuid } from '../core/ids.ts'
 import type { Account, Source } from '../core/ledger.ts'
 import { Ledger } from '../core/ledger.ts'
 import type { PoolNeed } from '../core/needs.ts'
 import { openPool, type PoolKey, parsePoolName } from '../core/pool.ts'
-import { type Instant, type Month, periodNamed, periodOf, type TimeZone } from '../core/time.ts'
+import { type Instant, type Month, type Period, periodNamed, periodOf, type TimeZone } from '../core/time.ts'
 import { type Db, inTransaction, type Queryable, type Tx } from './db.ts'
 import { ACCOUNT_COLUMNS, type AccountRow, insertAccounts, insertPostings, readAccountRow } from './ledger.ts'
 
@@ -96,4 +96,73 @@ export async function listPools(db: Queryable, tenantId: TenantId, month: Month)
     const parsed = parsePoolName(row.name)
     return parsed ? [{ key: { country: parsed.country, plan: parsed.plan }, month, account: readAccountRow(row) }] : []
   })
+}
+
+/** One pool of the tenant; null where it has not been opened in that month. */
+export async function findPool(db: Queryable, tenantId: TenantId, name: string): Promise<Account | null> {
+  const [row] = await db.query<AccountRow>(
+    `SELECT ${ACCOUNT_COLUMNS} FROM account WHERE tenant_id = $1 AND name = $2`,
+    [tenantId, name],
+  )
+  return row ? readAccountRow(row) : null
+}
+
+export interface PoolChange {
+  readonly at: Instant
+  readonly cause: 'month-begins' | 'licence' | 'month-ends'
+  /** Seconds that came in; below zero for those that went. */
+  readonly seconds: bigint
+  /** Who did what to whom at that moment, by the audit log; null where it does not say. */
+  readonly action: string | null
+  readonly actor: string | null
+  readonly userId: UserId | null
+  readonly userName: string | null
+}
+
+/** Late messages give back what they held after the month has ended, and that expires then. */
+const LATE_MS = 3 * 86_400_000
+
+/**
+ * What changed a pool, other than calls, in the order in which it happened. Licences are changed under the lock of the tenant's
+ * subscriptions, and the entry of the audit log is made in the same transaction: it is the first one from the posting's id on.
+ */
+export async function listPoolChanges(
+  db: Queryable,
+  tenantId: TenantId,
+  name: string,
+  period: Period,
+): Promise<PoolChange[]> {
+  const rows = await db.query<Omit<PoolChange, 'userId' | 'userName'> & { subject: string | null }>(
+    `SELECT p.at, p.cause, CASE WHEN p.credit = $2 THEN p.amount ELSE -p.amount END AS seconds, l.action, l.actor, l.subject
+     FROM posting p
+     LEFT JOIN LATERAL (
+       SELECT a.action, a.actor, a.subject FROM audit_log a
+       WHERE p.cause = 'licence' AND a.tenant_id = p.tenant_id
+         AND a.audit_id >= (left(p.source_id::text, 13) || '-0000-0000-000000000000')::uuid
+       ORDER BY a.audit_id LIMIT 1) l ON l.action LIKE 'licence.%' OR l.action LIKE 'user.%'
+     WHERE p.tenant_id = $1 AND p.cause NOT IN ('call', 'event', 'overrun') AND (p.debit = $2 OR p.credit = $2)
+       AND p.at >= to_timestamp($3 / 1000.0) AND p.at < to_timestamp($4 / 1000.0)
+     ORDER BY p.at, p.source_id, p.line`,
+    [tenantId, name, period.start - LATE_MS, period.end + LATE_MS],
+  )
+  const users = rows.map(({ subject }) => (subject === null ? null : (parseId('user', subject) as UserId | null)))
+  const names = await db.query<{ user_id: UserId; name: string }>(
+    'SELECT user_id, name FROM tenant_user WHERE tenant_id = $1 AND user_id = ANY($2)',
+    [tenantId, [...new Set(users)].filter((id) => id !== null)],
+  )
+  return rows.map(({ subject: _, ...row }, index) => {
+    const userId = users[index] ?? null
+    return { ...row, userId, userName: names.find(({ user_id }) => user_id === userId)?.name ?? null }
+  })
+}
+
+/** What expired of a pool when its month ended. */
+export async function expiredOf(db: Queryable, tenantId: TenantId, name: string, period: Period): Promise<bigint> {
+  const [row] = await db.query<{ seconds: bigint }>(
+    `SELECT coalesce(sum(amount), 0)::bigint AS seconds FROM posting
+     WHERE tenant_id = $1 AND cause = 'month-ends' AND debit = $2 AND at >= to_timestamp($3 / 1000.0)
+       AND at < to_timestamp($4 / 1000.0) AND cause NOT IN ('call', 'event', 'overrun')`,
+    [tenantId, name, period.end - LATE_MS, period.end + LATE_MS],
+  )
+  return row?.seconds ?? 0n
 }

@@ -1,13 +1,13 @@
 /** The price look-up (R3) reads what a call would read, by the same statements, and locks nothing. */
 import type { CallWish } from '../core/authorise.ts'
 import type { Book } from '../core/book.ts'
-import type { TenantId, Uuid } from '../core/ids.ts'
+import type { TenantId, UserId, Uuid } from '../core/ids.ts'
 import { type PriceQuote, type PriceRefused, priceQuote, priceRequest } from '../core/price.ts'
 import type { RateDeck } from '../core/rate-deck.ts'
 import type { Instant } from '../core/time.ts'
 import { type Lane, loadBook, type MissingPools } from './charging.ts'
 import { SQL } from './charging-sql.ts'
-import { type Db, inTransaction, type Tx } from './db.ts'
+import { type Db, inTransaction, type Queryable, type Tx } from './db.ts'
 import { readLots } from './ledger.ts'
 import { openPools } from './pool.ts'
 
@@ -44,14 +44,14 @@ export async function findPrice(
 }
 
 /** A call leaves the wallet alone while its pool lasts; the answer says what comes after the pool. */
-async function addWallet(tx: Tx, book: Book, tenantId: TenantId): Promise<void> {
+export async function addWallet(tx: Tx, book: Book, tenantId: TenantId): Promise<void> {
   if (book.walletsLoaded.has(tenantId)) return
   for (const lot of await readLots(tx, tenantId)) book.addAccount(lot)
   book.walletsLoaded.add(tenantId)
 }
 
 /** The statements of the charging path without their row locks, one after the other on the connection of `tx`. */
-function readingLane(tx: Tx): Lane {
+export function readingLane(tx: Tx): Lane {
   let last: Promise<unknown> = Promise.resolve()
   return {
     run(statement, values) {
@@ -64,3 +64,12 @@ function readingLane(tx: Tx): Lane {
 }
 
 const ROW_LOCK = /\n\s*FOR NO KEY UPDATE OF \w+$/
+
+/** Whose telephone it is that has this mail address; null: nobody’s. */
+export async function userByEmail(db: Queryable, tenantId: TenantId, email: string): Promise<UserId | null> {
+  const [row] = await db.query<{ user_id: UserId }>(
+    'SELECT user_id FROM tenant_user WHERE tenant_id = $1 AND email = $2 AND deleted_at IS NULL',
+    [tenantId, email],
+  )
+  return row?.user_id ?? null
+}

@@ -27,6 +27,9 @@ export interface DeckSummary extends DeckVersion {
   /** When it last became the active deck; null if it never was. */
   readonly activatedAt: Instant | null
   readonly active: boolean
+  /** When it will become the active deck by itself; null if it will not. */
+  readonly activateAt: Instant | null
+  readonly scheduledBy: string | null
 }
 
 export interface NewDeck {
@@ -84,15 +87,49 @@ export async function activeDeck(db: Queryable): Promise<DeckVersion | null> {
 /** All decks, newest version first. */
 export async function listDecks(db: Queryable): Promise<DeckSummary[]> {
   return await db.query<DeckSummary>(
-    `SELECT deck_id AS id, version, published_at AS "publishedAt", row_count AS "rowCount",
+    `SELECT rate_deck.deck_id AS id, version, published_at AS "publishedAt", row_count AS "rowCount",
             last.activated_at AS "activatedAt",
-            coalesce(last.activation = (SELECT max(activation) FROM rate_deck_activation), false) AS active
+            coalesce(last.activation = (SELECT max(activation) FROM rate_deck_activation), false) AS active,
+            s.activate_at AS "activateAt", s.scheduled_by AS "scheduledBy"
      FROM rate_deck
+     LEFT JOIN rate_deck_schedule s ON s.deck_id = rate_deck.deck_id AND s.state = 'waiting'
      LEFT JOIN LATERAL (
        SELECT activation, activated_at FROM rate_deck_activation AS a
        WHERE a.deck_id = rate_deck.deck_id ORDER BY activation DESC LIMIT 1
      ) AS last ON true
      ORDER BY version DESC`,
+  )
+}
+
+/** From then on, unless it is cancelled, `dueDecks` names it; asked again, the later wish holds. */
+export async function scheduleDeck(tx: Tx, id: Uuid, activateAt: Instant, by: string): Promise<void> {
+  await tx.execute(
+    `INSERT INTO rate_deck_schedule (deck_id, activate_at, scheduled_by) VALUES ($1, to_timestamp($2 / 1000.0), $3)
+     ON CONFLICT (deck_id) DO UPDATE SET activate_at = excluded.activate_at, scheduled_by = excluded.scheduled_by, state = 'waiting'`,
+    [id, activateAt, by],
+  )
+}
+
+/** False: it does not wait. */
+export async function cancelSchedule(tx: Tx, id: Uuid): Promise<boolean> {
+  const changed = await tx.execute(
+    `UPDATE rate_deck_schedule SET state = 'cancelled' WHERE deck_id = $1 AND state = 'waiting'`,
+    [id],
+  )
+  return changed === 1
+}
+
+/** Takes the decks whose time has come, in the order of their times; each is given out once. */
+export function takeDueDecks(
+  tx: Tx,
+  now: Instant,
+): Promise<(DeckVersion & { readonly activateAt: Instant; readonly by: string })[]> {
+  return tx.query(
+    `WITH due AS (UPDATE rate_deck_schedule SET state = 'done' WHERE state = 'waiting' AND activate_at <= to_timestamp($1 / 1000.0)
+       RETURNING deck_id, activate_at, scheduled_by)
+     SELECT deck_id AS id, version, activate_at AS "activateAt", scheduled_by AS by
+     FROM due JOIN rate_deck USING (deck_id) ORDER BY activate_at, version`,
+    [now],
   )
 }
 

@@ -11,6 +11,9 @@ export interface MemberRow {
   readonly name: string
   readonly roles: readonly Role[]
   readonly hasSecondFactor: boolean
+  /** An authenticator app. */
+  readonly hasTotp: boolean
+  readonly passkeys: number
   readonly lastSeenAt: Instant | null
   readonly disabledAt: Instant | null
 }
@@ -29,6 +32,7 @@ export function listMembers(
   return db.query<MemberRow>(
     `SELECT p.person_id AS "personId", p.email, p.name, array_agg(g.role ORDER BY g.role) AS roles, p.disabled_at AS "disabledAt",
        p.totp_confirmed OR EXISTS (SELECT FROM passkey k WHERE k.person_id = p.person_id) AS "hasSecondFactor",
+       p.totp_confirmed AS "hasTotp", (SELECT count(*) FROM passkey k WHERE k.person_id = p.person_id)::integer AS passkeys,
        (SELECT max(s.seen_at) FROM person_session s WHERE s.person_id = p.person_id) AS "lastSeenAt"
      FROM role_grant g JOIN person p ON p.person_id = g.person_id
      WHERE ${AT_PLACE} AND ($4::uuid IS NULL OR p.person_id > $4) AND ($5::uuid IS NULL OR p.person_id = $5)

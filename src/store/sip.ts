@@ -10,7 +10,7 @@ export interface SipSubscriber {
   readonly userId: UserId
   /** `user@domain`, the address of record. */
   readonly address: string
-  /** md5(username:domain:password), RFC 7616 A1; null for a user without a SIP password. */
+  /** md5(username:domain:password), RFC 7616 A1; null for a user without a SIP password, or whose telephone is switched off. */
   readonly ha1: string | null
   readonly location: Country | null
   /** E.164, in text order. */
@@ -18,9 +18,11 @@ export interface SipSubscriber {
 }
 
 const SUBSCRIBER = `
-  SELECT u.tenant_id, u.user_id, u.sip_username || '@' || t.sip_domain AS address, u.sip_ha1, u.usage_location,
+  SELECT u.tenant_id, u.user_id, u.sip_username || '@' || t.sip_domain AS address,
+         CASE WHEN u.disabled_at IS NULL THEN u.sip_ha1 END AS sip_ha1, u.usage_location,
          ARRAY(SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number) AS numbers
-    FROM tenant_user u JOIN tenant t USING (tenant_id)`
+    FROM tenant_user u JOIN tenant t USING (tenant_id)
+   WHERE u.deleted_at IS NULL`
 
 interface SubscriberRow {
   tenant_id: TenantId
@@ -42,7 +44,7 @@ const toSubscriber = (row: SubscriberRow): SipSubscriber => ({
 
 /** The user behind `username@domain`; null when there is none. */
 export async function sipSubscriber(db: Queryable, domain: string, username: string): Promise<SipSubscriber | null> {
-  const rows = await db.query<SubscriberRow>(`${SUBSCRIBER} WHERE t.sip_domain = $1 AND u.sip_username = $2`, [
+  const rows = await db.query<SubscriberRow>(`${SUBSCRIBER} AND t.sip_domain = $1 AND u.sip_username = $2`, [
     domain,
     username,
   ])
@@ -61,9 +63,9 @@ export interface DirectoryEntry {
 export function sipDirectory(db: Queryable): Promise<DirectoryEntry[]> {
   return db.query<DirectoryEntry>(
     `SELECT t.sip_domain AS domain, u.sip_username AS username, u.usage_location AS location,
-            ARRAY(SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id) AS numbers
+            ARRAY(SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id AND u.disabled_at IS NULL) AS numbers
        FROM tenant_user u JOIN tenant t USING (tenant_id)
-      WHERE u.sip_username IS NOT NULL`,
+      WHERE u.sip_username IS NOT NULL AND u.deleted_at IS NULL`,
   )
 }
 
@@ -87,7 +89,7 @@ export async function sipDestination(db: Queryable, number: string): Promise<Sip
     `SELECT n.tenant_id, n.type,
             (SELECT u.sip_username || '@' || t.sip_domain
                FROM tenant_user u JOIN tenant t USING (tenant_id)
-              WHERE u.tenant_id = n.tenant_id AND u.sip_username IS NOT NULL
+              WHERE u.tenant_id = n.tenant_id AND u.sip_username IS NOT NULL AND u.deleted_at IS NULL
                 AND (u.user_id = n.user_id OR n.type <> 'user')
               ORDER BY u.user_id LIMIT 1) AS address
        FROM phone_number n WHERE n.number = $1`,

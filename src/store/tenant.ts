@@ -2,6 +2,7 @@
 import type { Country, LicenceType } from '../core/country.ts'
 import type { TenantId } from '../core/ids.ts'
 import type { Currency } from '../core/money.ts'
+import type { Language } from '../core/problems.ts'
 import type { Instant, TimeZone } from '../core/time.ts'
 import type { Queryable } from './db.ts'
 
@@ -11,6 +12,8 @@ export interface TenantRow {
   readonly country: Country
   readonly timeZone: TimeZone
   readonly currency: Currency
+  /** Of what is written to nobody in particular. */
+  readonly language: Language
   readonly licenceType: LicenceType
   readonly sandbox: boolean
   /** The frozen clock of a sandbox; null follows real time. */
@@ -20,7 +23,7 @@ export interface TenantRow {
   readonly createdAt: Instant
 }
 
-const COLUMNS = `tenant_id AS "tenantId", name, country, time_zone AS "timeZone", currency, licence_type AS "licenceType", sandbox,
+const COLUMNS = `tenant_id AS "tenantId", name, country, time_zone AS "timeZone", currency, language, licence_type AS "licenceType", sandbox,
   clock_at AS "clockAt", sip_domain AS "sipDomain", calling_policy AS "callingPolicy", created_at AS "createdAt"`
 
 export async function findTenant(db: Queryable, tenantId: TenantId): Promise<TenantRow | null> {
@@ -45,8 +48,8 @@ export function listTenants(db: Queryable, limit: number, after: TenantId | null
 
 export async function insertTenant(db: Queryable, tenant: TenantRow): Promise<void> {
   await db.execute(
-    `INSERT INTO tenant (tenant_id, name, country, time_zone, currency, licence_type, sandbox, sip_domain, calling_policy, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10 / 1000.0))`,
+    `INSERT INTO tenant (tenant_id, name, country, time_zone, currency, licence_type, sandbox, sip_domain, calling_policy, created_at, language)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10 / 1000.0), $11)`,
     [
       tenant.tenantId,
       tenant.name,
@@ -58,6 +61,7 @@ export async function insertTenant(db: Queryable, tenant: TenantRow): Promise<vo
       tenant.sipDomain,
       tenant.callingPolicy,
       tenant.createdAt,
+      tenant.language,
     ],
   )
 }
@@ -66,11 +70,12 @@ export async function insertTenant(db: Queryable, tenant: TenantRow): Promise<vo
 export async function updateTenant(
   db: Queryable,
   tenantId: TenantId,
-  changes: { readonly name?: string; readonly callingPolicy?: string },
+  changes: { readonly name?: string; readonly callingPolicy?: string; readonly language?: Language },
 ): Promise<void> {
   await db.execute(
-    'UPDATE tenant SET name = coalesce($2, name), calling_policy = coalesce($3, calling_policy) WHERE tenant_id = $1',
-    [tenantId, changes.name ?? null, changes.callingPolicy ?? null],
+    `UPDATE tenant SET name = coalesce($2, name), calling_policy = coalesce($3, calling_policy), language = coalesce($4, language)
+     WHERE tenant_id = $1`,
+    [tenantId, changes.name ?? null, changes.callingPolicy ?? null, changes.language ?? null],
   )
 }
 

@@ -8,7 +8,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { SwitchId } from '../core/ids.ts'
 import type { Granted, UpdateRequest } from '../core/request.ts'
-import { instant } from '../core/time.ts'
+import { type Instant, instant } from '../core/time.ts'
 import type { Queryable } from '../store/db.ts'
 import { openSipSessions, type SipSession, sipSession } from '../store/sip.ts'
 import type { CallEvent } from './kamailio-events.ts'
@@ -42,6 +42,7 @@ export interface LiveCallsOptions {
   readonly clock: Clock
   readonly log: SipLog
   readonly settings: LeaseSettings
+  readonly onAnswered?: (sessionId: string, at: Instant) => void
   /** Kamailio answers after a time without an answer: it may have started anew. */
   readonly onSwitchBack: () => void
 }
@@ -180,6 +181,7 @@ export class LiveCalls {
 
   #answered(call: LiveCall, answeredAt: number): void {
     call.lease = { ...call.lease, answeredAt }
+    this.#options.onAnswered?.(call.sessionId, instant(answeredAt))
     this.#arm(call)
   }
 
@@ -274,6 +276,7 @@ export class LiveCalls {
     const seconds = Math.max(1, Math.round((leaseEnd(call.lease, answeredAt) - clock.now()) / 1000))
     try {
       const phones = await rpc.sendText(call.address, warningText(seconds))
+      if (phones > 0) call.warnedAt = clock.now()
       log.info({ sessionId: call.sessionId, seconds, phones }, 'warned of the end of the credits')
     } catch (error) {
       // A telephone that cannot be told is no reason to charge or to cut otherwise.
@@ -309,6 +312,7 @@ export class LiveCalls {
           requestNumber: call.nextNumber,
           usedSeconds: this.#unreportedAtEnd(call, endedAt, cause),
           cause,
+          ...(call.warnedAt === null ? {} : { warnedAt: instant(call.warnedAt) }),
           eventTime: instant(endedAt),
         })
         await requests.submit(call.termination)

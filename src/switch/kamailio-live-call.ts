@@ -20,6 +20,8 @@ export interface LiveCall extends LiveCallFacts {
   /** A request whose answer did not come: it is repeated as it was before any other is made. */
   unanswered: UpdateRequest | null
   termination: TerminationRequest | null
+  /** C3: when the telephone was told that the end is near. */
+  warnedAt: number | null
   /** Why we hung up, once we have. */
   cutCause: 'funds-exhausted' | 'cut-by-admin' | null
   seenAt: number | null
@@ -35,6 +37,7 @@ export const liveCall = (facts: LiveCallFacts, now: number): LiveCall => ({
   dialog: null,
   unanswered: null,
   termination: null,
+  warnedAt: null,
   cutCause: null,
   seenAt: null,
   misses: 0,

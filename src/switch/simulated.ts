@@ -81,6 +81,7 @@ export async function simulateCall(
   let at = 0
   let lease = leaseOf(first, at)
   let hasWarned = false
+  let warnedAt: number | null = null
   const tell = (granted: Granted): void =>
     onEvent({
       type: 'granted',
@@ -100,18 +101,19 @@ export async function simulateCall(
     const target = Math.min(...stops)
     at = await talk(call, session, at, target, onEvent)
     if (call.signal?.aborted || at >= seconds) {
-      await session.terminate(at, 'caller-hung-up')
+      await session.terminate(at, 'caller-hung-up', warnedAt)
       onEvent({ type: 'hung-up', at })
       return { callId, outcome: 'hung-up', spokenSeconds: at }
     }
     if (!lease) continue
     if (at >= lease.until && lease.isLast) {
-      await session.terminate(at, 'funds-exhausted')
+      await session.terminate(at, 'funds-exhausted', warnedAt)
       onEvent({ type: 'cut', at })
       return { callId, outcome: 'cut', spokenSeconds: at }
     }
     if (at >= warnAt) {
       hasWarned = true
+      warnedAt = at
       onEvent({ type: 'warning', at, secondsLeft: lease.until - at })
       continue
     }
@@ -174,8 +176,8 @@ function makeSession(call: SimulatedCall) {
   let reportedAt = 0
   const post = async <Answer>(path: string, body: object): Promise<Answer> => postJson<Answer>(call, path, body)
   // A sandbox's clock is the time of its events; elsewhere the switch says when it was.
-  const eventTime = (at: number) =>
-    call.sandbox ? {} : { eventTime: new Date(startedAt + Math.round(at * 1000)).toISOString() }
+  const timeOf = (at: number): string => new Date(startedAt + Math.round(at * 1000)).toISOString()
+  const eventTime = (at: number) => (call.sandbox ? {} : { eventTime: timeOf(at) })
   const used = (at: number): number => {
     const seconds = at - reportedAt
     reportedAt = at
@@ -195,7 +197,13 @@ function makeSession(call: SimulatedCall) {
       }),
     update: (at: number, requestedSeconds: number) =>
       send<Granted | Refused>(at, { type: 'update', usedSeconds: used(at), requestedSeconds }),
-    terminate: (at: number, cause: string) => send<object>(at, { type: 'termination', usedSeconds: used(at), cause }),
+    terminate: (at: number, cause: string, warnedAt: number | null) =>
+      send<object>(at, {
+        type: 'termination',
+        usedSeconds: used(at),
+        cause,
+        ...(warnedAt === null || call.sandbox ? {} : { warnedAt: timeOf(warnedAt) }),
+      }),
     pass: async (seconds: number): Promise<void> => {
       if (call.sandbox) await post(`/v1/tenants/${call.tenantId}/clock`, { advanceSeconds: seconds })
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../core/clock.ts'
 import type { SwitchId } from '../core/ids.ts'
+import type { Instant } from '../core/time.ts'
 import { secret as keptSecret } from '../postgres/cluster.ts'
 import type { Db } from '../store/db.ts'
 import { registerKamailioRoutes } from './kamailio.ts'
@@ -30,6 +31,8 @@ export interface SipOptions {
   /** The API key that Kamailio's sessions belong to. */
   readonly switchId: SwitchId
   readonly log: SipLog
+  /** Told at once when somebody answers; the ledger learns of it with the first report. */
+  readonly onAnswered?: (sessionId: string, at: Instant) => void
 }
 
 export interface SipStatus {

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
 import { certificateText, ratedCalls } from '../../src/advice/certificate-file.ts'
 import { check } from '../../src/advice/check/check.ts'
 import { CheckFault } from '../../src/advice/check/rated-calls.ts'
@@ -162,4 +166,53 @@ test('keys with commas, quotes and line breaks come back as they were', async ()
   const users = drawn.users.map((user, i) => ({ ...user, key: `"O'Neil", ${i}\nécole` }))
   const { certificate, calls } = filesOf({ ...drawn, users })
   for (const size of [1, 7, 100_000]) expect((await check(certificate, inChunks(calls, size))).result).toBe('proven')
+})
+
+describe('npm run ringfence -- check', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-check-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const ringfence = (...args: string[]): Promise<{ code: number; out: string; err: string }> =>
+    new Promise((resolve) => {
+      const all = ['--import', 'tsx', 'src/cli/ringfence.ts', ...args]
+      execFile(process.execPath, all, { env: { ...process.env, LANG: 'C' } }, (error, out, err) => {
+        resolve({ code: error === null ? 0 : Number(error.code), out, err })
+      })
+    })
+
+  test('a verdict in both languages, and an exit code for scripts', async () => {
+    const { certificate, calls } = filesOf(rich('tree'))
+    const [good, bad, list] = ['out.json', 'bad.json', 'rated.csv'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ]
+    const { cost } = JSON.parse(certificate) as { cost: string }
+    writeFileSync(good, certificate)
+    writeFileSync(bad, certificate.replaceAll(`"${cost}"`, `"${BigInt(cost) - 1n}"`))
+    writeFileSync(list, calls)
+    expect(await ringfence('check', good, list)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Right: nothing cheaper exists.'),
+    })
+    expect(await ringfence('check', good, list, '--lang', 'fr')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('il n’existe rien de moins cher'),
+    })
+    expect(await ringfence('check', bad, list)).toMatchObject({ code: 1, out: expect.stringContaining('Wrong') })
+    const json = await ringfence('check', good, list, '--json')
+    expect(JSON.parse(json.out)).toMatchObject({ result: 'proven', currency: 'CAD' })
+    expect(await ringfence('check', join(folder, 'none.json'), list)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Cannot be checked'),
+    })
+  }, 120_000)
+
+  test('the sample of the repository: advised, and checked from the same file', async () => {
+    const out = join(folder, 'sample.json')
+    const advised = await ringfence('advise', 'samples/Calls.Export.zip', '--country', 'CA', '--certificate', out)
+    expect(advised, advised.err).toMatchObject({ code: 0 })
+    const checked = await ringfence('check', out, 'samples/Calls.Export.zip')
+    expect(checked, checked.err).toMatchObject({ code: 0, out: expect.stringContaining('nothing cheaper exists') })
+  }, 120_000)
 })

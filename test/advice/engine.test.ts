@@ -4,10 +4,13 @@ import { advise } from '../../src/core/advice/advise.ts'
 import { CATALOGUE_RULES, DEFAULT_ADVICE_OPTIONS } from '../../src/core/advice/rules.ts'
 import { targetOf } from '../../src/core/advice/target.ts'
 import type { Advice, AdviceInput } from '../../src/core/advice/types.ts'
+import { type RecordedFunding, whatIf } from '../../src/core/advice/what-if.ts'
+import type { RecordDetails } from '../../src/core/call-record.ts'
 import type { Country } from '../../src/core/country.ts'
 import type { UserId } from '../../src/core/ids.ts'
-import { type Currency, micros } from '../../src/core/money.ts'
+import { type Currency, micros, parseMicros } from '../../src/core/money.ts'
 import { type E164, parseE164 } from '../../src/core/numbering.ts'
+import type { Price } from '../../src/core/rate.ts'
 import type { RateDeck } from '../../src/core/rate-deck.ts'
 import type { CreditControlRequest } from '../../src/core/request.ts'
 import { instant, nextPeriod, type Period, periodOf, type TimeZone } from '../../src/core/time.ts'
@@ -94,7 +97,8 @@ test.each([1, 2, 3, 4, 5])(
     const { input } = aMonth(seed)
     const advice = advise(input)
     expect(advice.status).toBe('proven')
-    const lived = await live(input, advice)
+    const { legs, ...lived } = await live(input, advice)
+    expect(legs.size).toBe(input.calls.length)
     const [answer] = advice.countries
     const { beyondDomestic, abroad, always } = advice.costs
     expect(lived).toEqual({
@@ -150,6 +154,59 @@ function onlyAbroadFor(
   }
 }
 
+test(
+  'what-if with nothing changed is the bill, from the recorded funding; with something changed it says that it is not',
+  async () => {
+    const { input } = aMonth(7)
+    const advice = advise(input)
+    const lived = await live(input, advice)
+    const recorded = await recordedOf(lived.legs, input)
+    const same = whatIf(input, advice.basket, recorded, {})
+    const { beyondDomestic, abroad, always } = same.costs
+    expect(same.order).toBe('recorded')
+    expect(beyondDomestic + abroad + always).toBe(lived.credits)
+    expect(same.costs).toEqual(advice.costs)
+    const nobody = {
+      withoutPlan: 0,
+      countries: advice.basket.countries.map((country) => ({ ...country, holders: [], idleHolders: 0 })),
+    }
+    const other = whatIf(input, advice.basket, recorded, { basket: nobody })
+    expect(other).toMatchObject({ order: 'canonical', status: 'given', before: advice.costs })
+    expect(other.costs.total).toBeGreaterThanOrEqual(advice.costs.total)
+  },
+  TIMEOUT,
+)
+
+/** The funding of each call as its record has it. */
+async function recordedOf(legs: ReadonlyMap<string, number>, { calls }: AdviceInput): Promise<RecordedFunding> {
+  const walletSeconds = new Uint32Array(calls.length)
+  const rate = new Int32Array(calls.length).fill(-1)
+  const rates: Price[] = []
+  const rows = await base.db.query<{ session_id: string; details: RecordDetails }>(
+    'SELECT session_id, details FROM call_record WHERE session_id = ANY($1)',
+    [[...legs.keys()]],
+  )
+  expect(rows.length).toBe(calls.length)
+  for (const { session_id, details } of rows) {
+    const call = legs.get(session_id) ?? -1
+    const row = details.rate
+    walletSeconds[call] = details.segments.reduce(
+      (sum, { source, seconds }) => (source === 'wallet' ? sum + seconds : sum),
+      0,
+    )
+    if (!row) continue
+    rate[call] =
+      rates.push({
+        connectionFeeMicros: parseMicros(row.connectionFee) ?? 0n,
+        rateMicrosPerMinute: parseMicros(row.perMinute) ?? 0n,
+        initialIncrementSeconds: row.initialIncrement,
+        nextIncrementSeconds: row.nextIncrement,
+        minimumSeconds: row.minimumSeconds,
+      }) - 1
+  }
+  return { walletSeconds, rate, rates }
+}
+
 interface Lived {
   readonly credits: bigint
   readonly domestic: number[]
@@ -164,7 +221,7 @@ interface Leg {
 }
 
 /** A sandbox tenant with this basket makes the calls in the order of their seconds, each grant one minute. */
-async function live(input: AdviceInput, advice: Advice): Promise<Lived> {
+async function live(input: AdviceInput, advice: Advice): Promise<Lived & { legs: ReadonlyMap<string, number> }> {
   const engine = await anEngine({ db: base.db, url: base.url }, { deck: () => DECK })
   try {
     const start = instant((input.months[0]?.start ?? 0) - 86_400_000)
@@ -178,8 +235,8 @@ async function live(input: AdviceInput, advice: Advice): Promise<Lived> {
     await tenant.licences('GB', 'domestic', basket.licences)
     await tenant.licences('GB', 'international', plans)
     await tenant.fund(1_000_000_000n)
-    await play(tenant, engine, input, users, { domestic: basket.licences, international: plans })
-    return await resultOf(tenant, input.months, { domestic: basket.licences, international: plans })
+    const legs = await play(tenant, engine, input, users, { domestic: basket.licences, international: plans })
+    return { legs, ...(await resultOf(tenant, input.months, { domestic: basket.licences, international: plans })) }
   } finally {
     await engine.stop()
   }
@@ -191,7 +248,8 @@ async function play(
   { calls, months }: AdviceInput,
   users: readonly UserId[],
   licences: { domestic: number; international: number },
-): Promise<void> {
+): Promise<ReadonlyMap<string, number>> {
+  const legs = new Map<string, number>()
   const events: { at: number; answered: number; call: number; leg: Leg | null }[] = []
   for (let call = 0; call < calls.length; call++) {
     const at = calls.answeredAt[call] ?? 0
@@ -223,9 +281,11 @@ async function play(
         number: NUMBERS[calls.target[call] ?? 0] as E164,
       },
     )
+    legs.set(leg.id, call)
     if (granted === null) continue
     events.push({ ...event, at: Math.min(leg.endsAt, event.at + granted), leg })
   }
+  return legs
 }
 
 const lastAsked = new Map<string, number>()

@@ -106,6 +106,7 @@ export async function aCard(lab: MoneyLab, tenantId: TenantId, token: string): P
     provider: lab.fake.name,
     token,
     isDefault: false,
+    card: null,
     createdAt: lab.clock.at,
   }
   return (await inTransaction(lab.base.db, (tx) => insertPaymentMethod(tx, method))).paymentMethodId
@@ -126,13 +127,21 @@ const dollars = (amount: number) => ({ micros: units(amount), currency: 'USD' as
 export async function autoRecharge(
   lab: MoneyLab,
   tenantId: TenantId,
-  over: { threshold?: number; amount?: number; dailyCap?: number; monthlyCap?: number; enabled?: boolean } = {},
+  over: {
+    threshold?: number
+    amount?: number
+    target?: number
+    dailyCap?: number
+    monthlyCap?: number
+    enabled?: boolean
+  } = {},
 ): Promise<Uuid | null> {
   const owner = await ownerOf(lab, tenantId)
   const wish: AutoRechargeWish = {
     enabled: over.enabled ?? true,
     threshold: dollars(over.threshold ?? 5),
     amount: dollars(over.amount ?? 50),
+    target: over.target === undefined ? null : dollars(over.target),
     paymentMethodId: null,
     dailyCap: over.dailyCap === undefined ? null : dollars(over.dailyCap),
     monthlyCap: over.monthlyCap === undefined ? null : dollars(over.monthlyCap),

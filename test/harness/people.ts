@@ -22,6 +22,7 @@ import type { PersonId } from '../../src/core/ids.ts'
 import { INSTALLATION, type Place, type Role } from '../../src/core/permission.ts'
 import { type Instant, instant } from '../../src/core/time.ts'
 import type { Mail } from '../../src/mail/layout.ts'
+import { makeGateways } from '../../src/payments/gateways.ts'
 import { type Db, inTransaction } from '../../src/store/db.ts'
 import { insertPerson } from '../../src/store/person.ts'
 import { grantRole } from '../../src/store/role-grant.ts'
@@ -105,7 +106,7 @@ export async function aPeopleLab(base: { db: Db }, options: LabOptions = {}): Pr
   const access = makeAccess({ publicUrl, vault, mailer, oidc: options.oidc ?? null, log })
   const parts = { db, clock, newId, keys: new KeyRing(db), decks: await makeDecks(db, clock), access }
   // Of charging, the routes under test only listen to the engine.
-  const deps = { ...parts, engine: { events: new EventEmitter() }, gateways: new Map() } as unknown as Deps
+  const deps = { ...parts, engine: { events: new EventEmitter() }, gateways: makeGateways(base) } as unknown as Deps
   const app = await makeServer(deps, [...(options.before ?? []), ...ALL_ROUTES], log)
   await app.ready()
   await addKey(db, {

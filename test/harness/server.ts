@@ -20,8 +20,13 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-/** `more`: routes of parts that only one test needs. */
-export async function aServer(base: { db: Db; url: string }, more: readonly Routes[] = []): Promise<TestServer> {
+/** `more`: routes of parts that only one test needs; `parts`: what those routes use beside charging. */
+export async function aServer(
+  base: { db: Db; url: string },
+  more: readonly Routes[] = [],
+  parts: Partial<Deps> & { readonly port?: number } = {},
+): Promise<TestServer> {
+  const { port, ...given } = parts
   const { db } = base
   const now = (): Instant => instant(Date.now())
   const clock = { now }
@@ -46,6 +51,7 @@ export async function aServer(base: { db: Db; url: string }, more: readonly Rout
     jobs,
     sipDomain: 'ringfence.test',
     onDirectoryChange: () => undefined,
+    ...given,
   }
   const app = await makeServer(deps, [...more, ...ROUTES], log)
   const operatorKey = 'rf_op_of_the_test_server'
@@ -57,7 +63,7 @@ export async function aServer(base: { db: Db; url: string }, more: readonly Rout
     scopes: ['operator'],
     at: now(),
   })
-  const url = await app.listen({ host: '127.0.0.1', port: Number(process.env.TEST_SERVER_PORT ?? 0) })
+  const url = await app.listen({ host: '127.0.0.1', port: port ?? Number(process.env.TEST_SERVER_PORT ?? 0) })
   return {
     app,
     deps,

@@ -17,7 +17,9 @@ import {
   startAnswerer,
 } from '../../src/cli/sipp.ts'
 import { type CallerOptions, registerScenario } from '../../src/cli/sipp-scenario.ts'
+import type { LiveTopic } from '../../src/core/live-feed.ts'
 import { packageRoot } from '../../src/paths.ts'
+import { Watcher } from '../harness/live.ts'
 import { type FreshDatabase, freshDatabase } from '../harness/postgres.ts'
 
 const OPERATOR_KEY = 'test-operator-key-0123456789'
@@ -208,6 +210,14 @@ export class TelephoneSystem {
     } catch {
       return false
     }
+  }
+
+  /** Follows what happens at a tenant. */
+  async watch(tenantId: string, topics: readonly LiveTopic[]): Promise<Watcher> {
+    const url = `http://127.0.0.1:${this.#ports.http}/v1/tenants/${tenantId}`
+    const watcher = new Watcher(() => url, OPERATOR_KEY, topics)
+    await watcher.connect()
+    return watcher
   }
 
   /** Calls the HTTP API as the operator; throws for anything but success. */

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findSipp } from '../../src/cli/sipp.ts'
+import type { LiveCall } from '../../src/core/live-call.ts'
 import { findKamailio } from '../../src/switch/kamailio-process.ts'
 import { TelephoneSystem } from './harness.ts'
 
@@ -83,6 +84,35 @@ describe.skipIf(!isInstalled)('calls through Kamailio', { timeout: 100_000 }, ()
     ])
     expect(call.outcome).toBe('hung-up')
     expect(await system.record(tenant.id)).toMatchObject({ endCause: 'caller-hung-up', chargedSeconds: 10 })
+  })
+
+  test.concurrent('an administrator hangs up: at once, on both sides; who watches sees it ring, be answered and end', async () => {
+    const tenant = await system.tenant({ credits: '5.00' })
+    const watcher = await system.watch(tenant.id, ['calls'])
+    const states: string[] = []
+    const [call, told] = await Promise.all([
+      system.call(tenant, ABROAD, { holdMs: 40_000 }),
+      (async () => {
+        for (;;) {
+          const [live] = watcher.items<LiveCall>('calls').values()
+          if (live && live.state !== states.at(-1)) states.push(live.state)
+          if (live?.state === 'talking') {
+            return system.api<{ outcome: string }>('POST', `/v1/tenants/${tenant.id}/calls/${live.id}/hang-up`)
+          }
+          await sleep(50)
+        }
+      })(),
+    ])
+    expect(told).toMatchObject({ outcome: 'hung-up' })
+    expect(call.outcome).toBe('cut')
+    expect(call.talkedMs).toBeLessThan(20_000)
+    // A telephone that is answered at once may not be seen ringing.
+    expect(states.filter((state) => state !== 'ringing')).toEqual(['talking'])
+    const record = await system.record(tenant.id)
+    expect(record).toMatchObject({ endCause: 'cut-by-admin', classification: 'international' })
+    while (watcher.items('calls').size > 0) await sleep(50)
+    expect(watcher.heard.at(-1)?.data).toMatchObject({ fact: 'ended', record: { endCause: 'cut-by-admin' } })
+    await watcher.cut()
   })
 
   test.concurrent('a re-INVITE does not lengthen the lease', async () => {

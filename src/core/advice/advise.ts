@@ -5,6 +5,7 @@
 import { assert } from '../assert.ts'
 import { type Micros, micros, ZERO } from '../money.ts'
 import { abroadOf, solveAbroad } from './abroad-spec.ts'
+import { poolMonths } from './basket-cost.ts'
 import { addAbroad, addUnpaid, CreditEvents } from './credit-events.ts'
 import { explainUsers, oneMore } from './explain-advice.ts'
 import { backTest, hindsight } from './held-out.ts'
@@ -18,6 +19,7 @@ import {
   type Problem,
   problemOf,
   type Span,
+  withoutPlanLicences,
 } from './problem.ts'
 import { caseOf } from './proof.ts'
 import { readCalls } from './reading.ts'
@@ -32,7 +34,6 @@ import type {
   CostLines,
   CountryAnswer,
   DontBuy,
-  PoolMonth,
   RechargeAdvice,
   Sensitivity,
 } from './types.ts'
@@ -68,7 +69,7 @@ export function* adviseSteps(input: AdviceInput): Asking<Advice> {
     : solved
   const always = alwaysCredits(problem, span)
   const costs = costLines(problem, solved, always)
-  const bound = micros(BigInt(solved.bound + always) + withoutPlanLicences(problem, solved))
+  const bound = micros(BigInt(solved.bound + always) + withoutPlanLicences(problem, solved.span))
   const status = bound === costs.total ? 'proven' : 'stopped'
   const wallet = walletOf(problem, solved, costs)
   const { extras } = input.options
@@ -114,11 +115,6 @@ function* sensitivityOf(problem: Problem, solved: Solved): Asking<Sensitivity> {
   return { internationalPrice, calling: yield* callingRange(problem.input, solved) }
 }
 
-/** L4: the same in every basket; 0 where only the partner knows the price. */
-function withoutPlanLicences({ input, reading }: Problem, { span }: Solved): bigint {
-  return (input.prices.withoutPlan ?? ZERO) * BigInt(reading.withoutPlan.length * (span.to - span.from))
-}
-
 function costLines(problem: Problem, solved: Solved, always: number): CostLines {
   const months = solved.span.to - solved.span.from
   const add = (of: (country: SolvedCountry, place: number) => number): Micros =>
@@ -126,7 +122,7 @@ function costLines(problem: Problem, solved: Solved, always: number): CostLines 
   const lines = {
     licences: micros(
       add(({ licences }, place) => licences * (problem.countries[place]?.licencePrice ?? 0) * months) +
-        withoutPlanLicences(problem, solved),
+        withoutPlanLicences(problem, solved.span),
     ),
     international: add(({ chosen }) => (chosen ? chosen.state.best.holders * chosen.spec.planPrice : 0)),
     beyondDomestic: add(({ beyondDomestic }) => beyondDomestic),
@@ -180,12 +176,6 @@ function methodOf({ chosen }: SolvedCountry): CountryAnswer['method'] {
   if (chosen.state.method === 'table') return 'table'
   return chosen.state.trees.size === 0 ? 'prices' : 'tree'
 }
-
-const poolMonths = (need: readonly number[], poolSeconds: number): PoolMonth[] =>
-  need.map((seconds) => {
-    const usedSeconds = Math.min(seconds, poolSeconds)
-    return { poolSeconds, usedSeconds, beyondSeconds: seconds - usedSeconds }
-  })
 
 function holderNeed({ chosen, sums }: SolvedCountry, months: number): number[] {
   const isHolder = chosen?.state.best.isHolder

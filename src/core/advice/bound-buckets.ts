@@ -66,7 +66,6 @@ export class BucketBound {
   private readonly score: Float64Array
   private readonly taken: Taken = { count: 0, sum: 0, least: 0 }
   private readonly disagreed: Float64Array
-  private readonly marks: Uint8Array
   /** Seconds left over where a value was last asked for: its slope in the price. */
   private over = 0
 
@@ -80,7 +79,6 @@ export class BucketBound {
     this.free = new Float64Array(callers)
     this.score = new Float64Array(callers)
     this.disagreed = new Float64Array(callers)
-    this.marks = new Uint8Array(callers)
   }
 
   /** Worths that make bound 2 no worse than bound 1 at these prices. */
@@ -278,9 +276,20 @@ export class BucketBound {
       } else free[length++] = beats
     }
     if (!takeBest(free, length, { slots, idleMax }, taken)) return null
-    const chosen = inMonth ?? this.marks
-    mark(state, gain, taken, chosen)
-    for (let c = 0; c < callers; c++) if (state[c] === FREE && chosen[c] === 1) seconds -= use[c] ?? 0
+    if (inMonth) mark(state, gain, taken, inMonth)
+    // Only the seconds of those who are taken: as many of the equal least ones as there is room for.
+    const { count: takenCount, least } = taken
+    let left = takenCount
+    for (let c = 0; c < callers; c++) {
+      if (state[c] !== FREE || (gain[c] ?? 0) <= least) continue
+      seconds -= use[c] ?? 0
+      left--
+    }
+    for (let c = 0; c < callers && left > 0; c++) {
+      if (state[c] !== FREE || gain[c] !== least) continue
+      seconds -= use[c] ?? 0
+      left--
+    }
     this.over = seconds
     return value + taken.sum
   }

@@ -4,6 +4,7 @@
  * plan. So every country has a curve over its licences, and the curves are joined exactly.
  */
 import { assert } from '../assert.ts'
+import type { Country } from '../country.ts'
 import { countHolders } from './abroad.ts'
 import { type AbroadSpec, AmountsTooLarge, sumsOf } from './abroad-spec.ts'
 import { abroadSpecOf, conferencePool, domesticPool, type Problem, type Span } from './problem.ts'
@@ -14,6 +15,7 @@ import { type Sums, sumsOfCalls } from './table.ts'
 export interface Task {
   /** The same question has the same id in every run: a state that was kept can be continued. */
   readonly id: string
+  readonly country: Country
   readonly spec: AbroadSpec
   /** Asides are worth little time: their answers only illustrate. */
   readonly effort: 'main' | 'aside'
@@ -60,6 +62,7 @@ export interface SolveOptions {
 /** One country while its curve is being found. */
 interface Curve {
   readonly place: number
+  readonly country: Country
   /** Licences [least, least + fixed.length). */
   readonly least: number
   /** Licences and domestic credits. */
@@ -88,8 +91,9 @@ export function* solve(problem: Problem, span: Span, options: SolveOptions): Ask
       return spec ? [{ curve, idleMax, spec }] : []
     })
     const tasks = specs.map(({ curve, idleMax, spec }): Task => {
-      const country = problem.countries[curve.place]?.reading.country ?? ''
-      return { id: `${options.name} ${country} ${span.from}-${span.to} idle ${idleMax}`, spec, effort: options.effort }
+      const { country } = curve
+      const id = `${options.name} ${country} ${span.from}-${span.to} idle ${idleMax}`
+      return { id, country, spec, effort: options.effort }
     })
     const states = tasks.length > 0 ? yield tasks : []
     for (const [i, { curve, idleMax, spec }] of specs.entries()) {
@@ -123,6 +127,7 @@ function curveOf(problem: Problem, place: number, span: Span, { extraLicences, i
   const licence = country.licencePrice * (span.to - span.from)
   return {
     place,
+    country: country.reading.country,
     least,
     fixed: beyond.map((credits, i) => credits + licence * (least + i)),
     beyond,
@@ -220,13 +225,17 @@ function joinAll(
   return { value: best, licences }
 }
 
-/** Where the bound is lower than any basket: cases that are not solved for exactly as many idle holders as those licences allow. */
+/**
+ * Where the bound is lower than any basket because the best plans need more idle holders than those licences allow: the same question
+ * with so few. A case that was stopped is no reason to ask another.
+ */
 function openCases(curves: readonly Curve[], licences: readonly number[]): { curve: Curve; idleMax: number }[] {
   return curves.flatMap((curve, i) => {
-    const n = licences[i] ?? curve.least
-    const idleMax = curve.idleLimit(n)
-    if (curve.cases.length === 0 || curve.cases.some((known) => known.idleMax === idleMax)) return []
-    return abroadAt(curve, n, 'bound') < abroadAt(curve, n, 'cost') ? [{ curve, idleMax }] : []
+    const idleMax = curve.idleLimit(licences[i] ?? curve.least)
+    const wider = curve.cases.filter((known) => known.idleMax >= idleMax)
+    const isKnown = wider.some((known) => known.idleMax === idleMax || known.idle <= idleMax)
+    const isProven = wider.every(({ state }) => state.status === 'proven')
+    return wider.length > 0 && !isKnown && isProven ? [{ curve, idleMax }] : []
   })
 }
 

@@ -146,3 +146,8 @@ export function alwaysCredits(problem: Problem, span: Span): number {
   if (!Number.isSafeInteger(sum)) throw new AmountsTooLarge()
   return sum
 }
+
+/** L4: the same in every basket; 0 where only the partner knows the price. */
+export function withoutPlanLicences({ input, reading }: Problem, { from, to }: Span): bigint {
+  return (input.prices.withoutPlan ?? 0n) * BigInt(reading.withoutPlan.length * (to - from))
+}

@@ -92,7 +92,7 @@ function logNormalThreshold(largest: Float64Array, risk: number): number {
 /** To the next 5 units of the currency, and 50 above 500: a threshold is a rule of thumb and should look like one. */
 function roundedUp(value: number): number {
   const step = (value > 500 * UNIT ? 50 : 5) * UNIT
-  return Math.max(step, Math.ceil(value / step) * step)
+  return Math.max(step, Math.ceil(value / step - 1e-9) * step)
 }
 
 /** Φ⁻¹ by Acklam's rational approximation (error below 1.2e-9). */

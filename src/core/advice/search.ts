@@ -79,6 +79,8 @@ const ROOT_STEPS = 160
 const CHILD_STEPS = 40
 /** 64 MB of pages. */
 const KEPT_MAX = 2 ** 23
+/** Looking around a good basket may read so many pieces, and evaluate so many baskets. */
+const SWAP_PIECES_MAX = 2e8
 const SWAPS_MAX = 20_000
 
 /** Settled by the theorem, if its table's pool lasts; null if a search is needed. */
@@ -219,7 +221,8 @@ class Searcher {
   private openTrees(): void {
     const { state, abroad, pace } = this
     const { isHolder, holders } = state.best
-    const evaluations = pace.hard ? 0 : SWAPS_MAX
+    const affordable = Math.floor(SWAP_PIECES_MAX / Math.max(1, abroad.pieces.length))
+    const evaluations = pace.hard ? 0 : Math.min(SWAPS_MAX, affordable)
     const found = swap(abroad, isHolder, holders, { evaluations, keepGoing: this.goOn })
     this.offer(found.isHolder, found.holders)
     for (let k = 0; k < state.most.length; k++) {

@@ -2,8 +2,7 @@
 import { micros } from '../money.ts'
 import { sumsOf } from './abroad-spec.ts'
 import { type Asking, type Solved, type SolvedCase, solve, type Task } from './join.ts'
-import type { Problem } from './problem.ts'
-import { problemOf } from './problem.ts'
+import { alwaysCredits, type Problem, problemOf, withoutPlanLicences } from './problem.ts'
 import { readCalls } from './reading.ts'
 import type { SearchState } from './search.ts'
 import type { AdviceInput, CallHistory, Sensitivity } from './types.ts'
@@ -32,7 +31,8 @@ export function* priceRange(
   const here = lineOf(solved.cost, state.best.holders, now * months)
   const name = `price ${country.reading.country} idle ${solved.idleMax}`
   const ask = function* (price: number): Asking<Line | null> {
-    const task: Task = { id: `${name} ${price}`, spec: { ...spec, planPrice: price * months }, effort: 'aside' }
+    const asked = { ...spec, planPrice: price * months }
+    const task: Task = { id: `${name} ${price}`, country: country.reading.country, spec: asked, effort: 'aside' }
     const [found] = (yield [task]) as readonly [SearchState]
     if (found.status !== 'proven') return null
     return lineOf(allCredits - found.best.profit, found.best.holders, price * months)
@@ -105,7 +105,7 @@ export function* callingRange(input: AdviceInput, solved: Solved): Asking<Sensit
     const found: Solved = yield* solve(problem, span, { ...input.options, effort: 'aside', name: `calling ${percent}` })
     points.push({
       percent,
-      total: micros(BigInt(found.cost)),
+      total: micros(BigInt(found.cost + alwaysCredits(problem, span)) + withoutPlanLicences(problem, span)),
       licences: found.countries.reduce((sum, { licences }) => sum + licences, 0),
       holders: found.countries.reduce((sum, { chosen }) => sum + (chosen?.state.best.holders ?? 0), 0),
       changesBasket: basketKey(found) !== today,

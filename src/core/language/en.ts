@@ -37,11 +37,13 @@ const refusalAdvice: Record<RefusalCode, string> = {
     'An administrator can allow this user to spend Communications Credits, or assign a plan that covers the call.',
   'licence-required': 'Assign a voice licence to the user.',
   'policy-barred': 'An administrator can choose another calling policy for this user.',
+  'user-disabled': 'Switch the telephone of this user on again.',
   'user-unknown': 'Check which user the telephone is registered for.',
   'number-unknown': 'Check that the number is in service and assigned to a user or a service.',
   'invalid-number': 'Dial + with the country code and the whole number.',
   'destination-barred': 'Ask your operator whether calls to numbers of this kind can be offered.',
   'rate-missing': 'The operator has been told; the call will be possible once a rate is published.',
+  'cut-by-admin': 'Ask your administrator why.',
   'session-ended': 'There is nothing to do.',
 }
 
@@ -157,6 +159,11 @@ export const en = {
   overrun: (duration: string) =>
     `${duration} went beyond what was granted and what any fund could pay; they are not charged.`,
   total: (amount: string) => `In all, the call cost ${amount}.`,
+  warned: (at: string) => `A warning was given at ${at}.`,
+  wouldHaveGoneOn: (p: { amount: string; seconds: string }) =>
+    `With ${p.amount} more of Communications Credits at that moment, the call would have gone on for up to ${p.seconds}.`,
+  wouldHaveBegun: (p: { amount: string; seconds: string }) =>
+    `With ${p.amount} more of Communications Credits at that moment, the call would have begun, for up to ${p.seconds}.`,
   noMoney: 'No money was charged.',
   nothingCharged: 'Nothing was charged.',
   ownTrunk: 'It went over your own trunk: your carrier bills it, and nothing was charged here.',

@@ -1,4 +1,5 @@
 /** Numbers, money and times as people of a language and country write them. */
+import type { LocalDay } from '../local-day.ts'
 import type { Language } from '../problems.ts'
 import type { Instant, Month, TimeZone } from '../time.ts'
 
@@ -13,6 +14,8 @@ export interface Format {
   timeOfDay(at: Instant): string
   /** `November 2026`. */
   month(month: Month): string
+  /** `Monday 23 November`. */
+  day(day: LocalDay): string
 }
 
 /** Where a language is written in its own way; English elsewhere follows the United Kingdom, French elsewhere France. */
@@ -33,6 +36,7 @@ export function makeFormat(language: Language, country: string, timeZone: TimeZo
   const moment = new Intl.DateTimeFormat(locale, { timeZone, ...MOMENT })
   const timeOfDay = new Intl.DateTimeFormat(locale, { timeZone, ...TIME_OF_DAY })
   const month = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'long', year: 'numeric' })
+  const day = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' })
   return {
     number: (value) => number.format(value),
     money: (amount, currency) =>
@@ -46,5 +50,6 @@ export function makeFormat(language: Language, country: string, timeZone: TimeZo
     moment: (at) => moment.format(at),
     timeOfDay: (at) => timeOfDay.format(at),
     month: (name) => month.format(Date.parse(`${name}-01T00:00:00Z`)),
+    day: (name) => day.format(Date.parse(`${name}T00:00:00Z`)),
   }
 }

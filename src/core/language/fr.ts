@@ -42,11 +42,13 @@ export const fr: Messages = {
       'Un administrateur peut autoriser cet utilisateur à dépenser des crédits de communication, ou lui attribuer un forfait qui couvre l’appel.',
     'licence-required': 'Attribuez une licence vocale à l’utilisateur.',
     'policy-barred': 'Un administrateur peut choisir une autre stratégie d’appel pour cet utilisateur.',
-    'user-unknown': 'Vérifiez pour quel utilisateur le téléphone est enregistré.',
+    'user-disabled': 'Réactivez le téléphone de cet utilisateur.',
+  'user-unknown': 'Vérifiez pour quel utilisateur le téléphone est enregistré.',
     'number-unknown': 'Vérifiez que le numéro est en service et attribué à un utilisateur ou à un service.',
     'invalid-number': 'Composez + suivi de l’indicatif du pays et du numéro complet.',
     'destination-barred': 'Demandez à votre exploitant si les appels vers ce type de numéro peuvent être proposés.',
     'rate-missing': 'L’exploitant a été prévenu\u202f; l’appel sera possible dès qu’un tarif sera publié.',
+    'cut-by-admin': 'Demandez-en la raison à votre administrateur.',
     'session-ended': 'Il n’y a rien à faire.',
   },
 
@@ -139,6 +141,11 @@ export const fr: Messages = {
   overrun: (duration) =>
     `${duration} ont dépassé ce qui était accordé et ce que les fonds pouvaient payer\u202f; cette durée n’est pas facturée.`,
   total: (amount) => `En tout, l’appel a coûté ${amount}.`,
+  warned: (at) => `Un avertissement a été donné à ${at}.`,
+  wouldHaveGoneOn: ({ amount, seconds }) =>
+    `Avec ${amount} de crédits de communication de plus à ce moment, l’appel aurait continué pendant ${seconds} au plus.`,
+  wouldHaveBegun: ({ amount, seconds }) =>
+    `Avec ${amount} de crédits de communication de plus à ce moment, l’appel aurait commencé, pour ${seconds} au plus.`,
   noMoney: 'Aucune somme n’a été facturée.',
   nothingCharged: 'Rien n’a été facturé.',
   ownTrunk: 'Il est passé par votre propre liaison\u00a0: votre opérateur le facture, et rien n’a été facturé ici.',

@@ -1,0 +1,52 @@
+import { defineWords } from '../words/define.ts'
+
+export const kitWords = defineWords('kit', {
+  loading: { en: 'Loading…', fr: 'Chargement…' },
+  retry: { en: 'Try again', fr: 'Réessayer' },
+  notReached: {
+    en: 'The server did not answer. Look at your connection and try again.',
+    fr: 'Le serveur n’a pas répondu. Vérifiez votre connexion et réessayez.',
+  },
+  failed: { en: 'This could not be loaded.', fr: 'Le chargement a échoué.' },
+  requestId: { en: 'Request {id}', fr: 'Requête {id}' },
+  more: { en: 'Show more', fr: 'Afficher la suite' },
+  moreActions: { en: 'More actions', fr: 'Autres actions' },
+  history: { en: 'History', fr: 'Historique' },
+  print: { en: 'Print', fr: 'Imprimer' },
+  all: { en: 'All', fr: 'Tous' },
+  clear: { en: 'Clear filters', fr: 'Effacer les filtres' },
+  removeFilter: { en: 'Remove filter: {what}', fr: 'Retirer le filtre : {what}' },
+  columns: { en: 'Columns', fr: 'Colonnes' },
+  selectAll: { en: 'Select all', fr: 'Tout sélectionner' },
+  selectRow: { en: 'Select {what}', fr: 'Sélectionner {what}' },
+  selected: {
+    en: { one: '{count} selected', other: '{count} selected' },
+    fr: { one: '{count} sélectionné', many: '{count} de sélectionnés', other: '{count} sélectionnés' },
+  },
+  unselect: { en: 'Clear selection', fr: 'Effacer la sélection' },
+  shown: {
+    en: { one: '{count} row shown', other: '{count} rows shown' },
+    fr: { one: '{count} ligne affichée', many: '{count} de lignes affichées', other: '{count} lignes affichées' },
+  },
+  sortBy: { en: 'Sort by {column}', fr: 'Trier par {column}' },
+  copied: { en: 'Copied', fr: 'Copié' },
+  copy: { en: 'Copy', fr: 'Copier' },
+  copyWhat: { en: 'Copy {what}', fr: 'Copier {what}' },
+  copyCurl: { en: 'Copy as curl', fr: 'Copier en curl' },
+  readOnly: {
+    en: 'You can look, not change. Ask a global admin.',
+    fr: 'Consultation seule. Adressez-vous à un administrateur général.',
+  },
+  undo: { en: 'Undo', fr: 'Annuler l’action' },
+  dismiss: { en: 'Dismiss', fr: 'Fermer' },
+  cancel: { en: 'Cancel', fr: 'Annuler' },
+  typeToConfirm: { en: 'Type {word} to confirm', fr: 'Saisissez {word} pour confirmer' },
+  draftKept: { en: 'What you typed before is back.', fr: 'Votre saisie précédente est de retour.' },
+  discard: { en: 'Discard it', fr: 'L’abandonner' },
+  changedBy: {
+    en: 'Somebody has changed this in the meantime.',
+    fr: 'Quelqu’un a modifié ceci entre-temps.',
+  },
+  theirs: { en: 'Take theirs', fr: 'Prendre leur version' },
+  mine: { en: 'Keep mine', fr: 'Garder la mienne' },
+})

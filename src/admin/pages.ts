@@ -1,0 +1,156 @@
+/**
+ * The page table: which file shows which address, and which permission it takes to see it. One line per page; the rail, the palette
+ * and the router read it. Titles, icons and the order of the rail are in shell/nav.ts, under the key that `nav` names.
+ */
+import type { ReactNode } from 'react'
+import type { Permission } from '../core/permission.ts'
+import type { NavKey } from './shell/nav.ts'
+
+export type Area = 'tenant' | 'partner' | 'operator' | 'me'
+
+export interface PageEntry {
+  readonly area: Area
+  /** Below the root of the area (`/t/{ten}/`, `/partner/` …); `$name` is a parameter. The first one is where the rail leads. */
+  readonly paths: readonly [string, ...string[]]
+  /** Who may look. For everybody else the page is not in the rail and its address does not exist. */
+  readonly permission: Permission
+  /** Its place in the rail; absent: it is reached from other pages. A page below another names the same key. */
+  readonly nav: NavKey
+  readonly load: () => Promise<{ readonly default: () => ReactNode }>
+}
+
+/** Pages for everybody, signed in or not, without the frame: `shell/public-frame.tsx` is theirs. `/invitation` is `invitation`. */
+export interface PublicPage {
+  readonly paths: readonly [string, ...string[]]
+  readonly load: PageEntry['load']
+}
+
+export const PUBLIC_PAGES: readonly PublicPage[] = [
+  { paths: ['sign-in'], load: () => import('./pages/sign-in/page.tsx') },
+  { paths: ['invitation'], load: () => import('./pages/invitation/page.tsx') },
+  { paths: ['password-reset'], load: () => import('./pages/password-reset/page.tsx') },
+  { paths: ['what-to-buy'], load: () => import('./pages/what-to-buy/page.tsx') },
+]
+
+export const PAGES: readonly PageEntry[] = [
+  {
+    area: 'tenant',
+    paths: ['users'],
+    permission: 'user:read',
+    nav: 'users',
+    load: () => import('./pages/users/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['users/import', 'users/import/$uim', 'users/import/$uim/$step'],
+    permission: 'user:edit',
+    nav: 'users',
+    load: () => import('./pages/users/import-page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['users/$usr', 'users/$usr/$tab'],
+    permission: 'user:read',
+    nav: 'users',
+    load: () => import('./pages/user/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['jobs'],
+    permission: 'job:read',
+    nav: 'users',
+    load: () => import('./pages/jobs/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['policies'],
+    permission: 'policy:read',
+    nav: 'policies',
+    load: () => import('./pages/policies/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['home'],
+    permission: 'overview:read',
+    nav: 'home',
+    load: () => import('./pages/home/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['billing/pools', 'billing/pools/$pool'],
+    permission: 'pool:read',
+    nav: 'pools',
+    load: () => import('./pages/pools/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['billing/purchase'],
+    permission: 'licence:read',
+    nav: 'purchase',
+    load: () => import('./pages/purchase/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['billing/credits'],
+    permission: 'wallet:read',
+    nav: 'credits',
+    load: () => import('./pages/credits/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['billing/statements', 'billing/statements/$month'],
+    permission: 'statement:read',
+    nav: 'statements',
+    load: () => import('./pages/statements/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['billing/advice'],
+    permission: 'advice:ask',
+    nav: 'advice',
+    load: () => import('./pages/advice/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['billing/rates'],
+    permission: 'price:read',
+    nav: 'rates',
+    load: () => import('./pages/rates/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['reports/usage'],
+    permission: 'call:read',
+    nav: 'reports',
+    load: () => import('./pages/reports/usage.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['reports/pools'],
+    permission: 'pool:read',
+    nav: 'reports',
+    load: () => import('./pages/reports/pools.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['live'],
+    permission: 'call:read',
+    nav: 'live',
+    load: () => import('./pages/live/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['calls'],
+    permission: 'call:read',
+    nav: 'calls',
+    load: () => import('./pages/calls/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['calls/$call'],
+    permission: 'call:read',
+    nav: 'calls',
+    load: () => import('./pages/call/page.tsx'),
+  },
+  { area: 'me', paths: ['phone'], permission: 'me:read', nav: 'phone', load: () => import('./pages/me/page.tsx') },
+]

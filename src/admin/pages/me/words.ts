@@ -1,0 +1,38 @@
+import { defineWords } from '../../words/define.ts'
+
+export const meWords = defineWords('me', {
+  title: { en: 'My phone', fr: 'Mon téléphone' },
+  number: { en: 'Your number is {number}.', fr: 'Votre numéro est le {number}.' },
+  noNumber: { en: 'You have no number of your own yet.', fr: 'Vous n’avez pas encore de numéro.' },
+  colleagues: {
+    en: 'Calls to colleagues and to emergency numbers always work, and cost nothing.',
+    fr: 'Les appels aux collègues et aux urgences fonctionnent toujours et ne coûtent rien.',
+  },
+  can: { en: 'You can call outside', fr: 'Vous pouvez appeler l’extérieur' },
+  cannot: { en: 'You cannot call outside', fr: 'Vous ne pouvez pas appeler l’extérieur' },
+  'pays-pool': { en: 'The minutes of your plan pay.', fr: 'Les minutes de votre forfait paient.' },
+  'pays-credits': { en: 'The credits of {tenant} pay.', fr: 'Les crédits de {tenant} paient.' },
+  'pays-carrier': { en: 'The carrier of {tenant} bills the calls.', fr: 'L’opérateur de {tenant} facture les appels.' },
+  minutes: { en: 'Minutes left this month', fr: 'Minutes restantes ce mois-ci' },
+  shared: { en: 'Shared with your colleagues in the same country.', fr: 'Partagées avec vos collègues du même pays.' },
+  domestic: { en: 'Within {country}', fr: 'Au sein du pays : {country}' },
+  international: { en: 'Abroad', fr: 'À l’étranger' },
+  noPlan: { en: 'You hold no plan with minutes.', fr: 'Vous n’avez pas de forfait avec des minutes.' },
+  spoken: { en: 'You have spoken {time} this month.', fr: 'Vous avez parlé {time} ce mois-ci.' },
+  calls: { en: 'My calls', fr: 'Mes appels' },
+  noCalls: { en: 'No calls yet.', fr: 'Aucun appel pour l’instant.' },
+  who: { en: 'With', fr: 'Avec' },
+  when: { en: 'When', fr: 'Quand' },
+  duration: { en: 'Duration', fr: 'Durée' },
+  how: { en: 'Outcome', fr: 'Issue' },
+  out: { en: 'to {number}', fr: 'vers le {number}' },
+  in: { en: 'from {number}', fr: 'du {number}' },
+  hidden: { en: 'hidden number', fr: 'numéro masqué' },
+  ended: { en: 'Talked', fr: 'Abouti' },
+  unanswered: { en: 'No answer', fr: 'Sans réponse' },
+  refused: { en: 'Refused', fr: 'Refusé' },
+  nobody: {
+    en: 'No telephone here has your e-mail address. An admin of {tenant} can add it to yours.',
+    fr: 'Aucun téléphone n’a ici votre adresse e-mail. Un administrateur de {tenant} peut l’ajouter au vôtre.',
+  },
+})

@@ -1,0 +1,46 @@
+import { defineWords } from '../../words/define.ts'
+
+export const signInWords = defineWords('sign-in', {
+  title: { en: 'Sign in', fr: 'Se connecter' },
+  lead: { en: 'Business voice you can account for.', fr: 'La téléphonie d’entreprise dont on rend compte.' },
+  email: { en: 'E-mail address', fr: 'Adresse e-mail' },
+  password: { en: 'Password', fr: 'Mot de passe' },
+  showPassword: { en: 'Show the password', fr: 'Afficher le mot de passe' },
+  hidePassword: { en: 'Hide the password', fr: 'Masquer le mot de passe' },
+  enter: { en: 'Sign in', fr: 'Se connecter' },
+  passkey: { en: 'Sign in with a passkey', fr: 'Se connecter avec une clé d’accès' },
+  sso: { en: 'Sign in with your organisation', fr: 'Se connecter avec votre organisation' },
+  or: { en: 'or with a password', fr: 'ou avec un mot de passe' },
+  forgot: { en: 'Forgotten the password?', fr: 'Mot de passe oublié ?' },
+  wrong: {
+    en: 'This address and password do not go together.',
+    fr: 'Cette adresse et ce mot de passe ne vont pas ensemble.',
+  },
+  wrongCode: { en: 'This code is not the right one.', fr: 'Ce code n’est pas le bon.' },
+  expired: { en: 'That took too long. Begin again.', fr: 'Le délai est dépassé. Recommencez.' },
+  locked: {
+    en: 'Too many attempts. You can try again in {time}.',
+    fr: 'Trop de tentatives. Vous pourrez réessayer dans {time}.',
+  },
+  ssoFailed: {
+    en: 'Your organisation’s sign-in did not work, or nobody here has your address.',
+    fr: 'La connexion de votre organisation n’a pas abouti, ou votre adresse n’est connue de personne ici.',
+  },
+  passkeyFailed: { en: 'The passkey was not accepted.', fr: 'La clé d’accès n’a pas été acceptée.' },
+  notReached: { en: 'The server did not answer. Try again.', fr: 'Le serveur n’a pas répondu. Réessayez.' },
+  second: { en: 'One more step', fr: 'Encore une étape' },
+  code: { en: 'Code of your authenticator app', fr: 'Code de votre application d’authentification' },
+  codeHint: { en: 'Six digits; they change every 30 seconds.', fr: 'Six chiffres, renouvelés toutes les 30 secondes.' },
+  recovery: { en: 'Recovery code', fr: 'Code de secours' },
+  recoveryHint: { en: 'Each of them works once.', fr: 'Chacun ne sert qu’une fois.' },
+  useRecovery: { en: 'Use a recovery code', fr: 'Utiliser un code de secours' },
+  useTotp: { en: 'Use the authenticator app', fr: 'Utiliser l’application' },
+  confirm: { en: 'Confirm', fr: 'Confirmer' },
+  back: { en: 'Back', fr: 'Retour' },
+  demo: { en: 'Demonstration', fr: 'Démonstration' },
+  demoWhy: {
+    en: 'You are at the machine itself: enter as one of these people, without a password.',
+    fr: 'Vous êtes devant la machine : entrez comme l’une de ces personnes, sans mot de passe.',
+  },
+  demoOf: { en: '{role}, {of}', fr: '{role}, {of}' },
+})

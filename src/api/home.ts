@@ -1,0 +1,239 @@
+/** `GET /v1/tenants/{t}/home`: what needs an admin today, and how far the tenant has got with setting up (A1). */
+import { z } from 'zod'
+import { PLANS } from '../core/catalogue.ts'
+import { daysOf, type LocalDay, monthOfDay } from '../core/local-day.ts'
+import { type Micros, micros, toMoney } from '../core/money.ts'
+import { type Need, type NeedAction, needsOfTenant } from '../core/needs-you.ts'
+import { poolFigures } from '../core/pool.ts'
+import { secondsFor } from '../core/rate.ts'
+import { findRate } from '../core/rate-deck.ts'
+import { formatInstant, type Instant, instant, periodOf } from '../core/time.ts'
+import { readAutoRecharge } from '../store/auto-recharge.ts'
+import { readSetUp, recentRefusals, type SetUp, tollFreeNumbers } from '../store/home.ts'
+import { listPools } from '../store/pool.ts'
+import { readUse, WALLET_RANGE } from '../store/pool-use.ts'
+import type { TenantRow } from '../store/tenant.ts'
+import { readWallet } from '../store/wallet.ts'
+import { may } from './auth.ts'
+import { moneyOut, timeOut } from './contract.ts'
+import { forecastOut, forecastToWire, freeSeats, type KnownForecast, readForecast } from './forecast.ts'
+import { skuOf } from './pool.ts'
+import type { Deps, Routes } from './server.ts'
+import { tenantOf, tenantParams, walled } from './tenant.ts'
+
+const day = z.string().meta({ description: 'Local day of the tenant, such as 2026-11-30' })
+const pool = z.object({ country: z.string(), plan: z.enum(PLANS) })
+const ends = z.object({ likely: day, earliest: day.nullable(), latest: day.nullable(), odds: z.number().nullable() })
+const licences = {
+  pool,
+  sku: z.string(),
+  licences: z.number().int(),
+  addsSeconds: z.number().int(),
+  oddsAfter: z.number().nullable(),
+}
+
+const actionOut = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('assign-licences'), ...licences }),
+    z.object({ kind: z.literal('buy-licences'), ...licences }),
+    z.object({ kind: z.literal('add-funds') }),
+    z.object({ kind: z.literal('repair-recharge') }),
+    z.object({ kind: z.literal('choose-recharge') }),
+    z.object({ kind: z.literal('see-forecast'), pool }),
+  ])
+  .meta({ description: 'The one thing that would change it' })
+
+const needOut = z
+  .discriminatedUnion('code', [
+    z.object({ code: z.literal('calls-refused'), refusals: z.number().int(), lastAt: timeOut, action: actionOut }),
+    z.object({ code: z.literal('recharge-paused'), available: moneyOut, ends: ends.nullable(), action: actionOut }),
+    z.object({ code: z.literal('wallet-runs-out'), available: moneyOut, ends, action: actionOut }),
+    z.object({ code: z.literal('pool-used-up'), pool, action: actionOut }),
+    z.object({ code: z.literal('pool-runs-out'), pool, ends, freeLicences: z.number().int(), action: actionOut }),
+    z.object({
+      code: z.literal('lots-expire'),
+      amount: moneyOut,
+      lots: z.number().int(),
+      firstAt: timeOut,
+      action: actionOut,
+    }),
+    z.object({ code: z.literal('toll-free-low'), minutes: z.number().int(), available: moneyOut, action: actionOut }),
+    z.object({
+      code: z.literal('no-recharge'),
+      available: moneyOut,
+      recommended: moneyOut.meta({ description: 'W9: what a week takes at most in nine of ten, rounded up' }),
+      action: actionOut,
+    }),
+  ])
+  .meta({ id: 'Need' })
+
+const STEPS = ['people', 'licences', 'assigned', 'numbers', 'credits', 'first-call'] as const
+
+const homeOut = z
+  .object({
+    now: timeOut.meta({ description: 'By the clock of the tenant' }),
+    month: z.string(),
+    needs: z.array(needOut).meta({ description: 'Most urgent first' }),
+    steps: z
+      .array(z.object({ key: z.enum(STEPS), done: z.boolean() }))
+      .meta({ description: 'Setting up, by what is there' }),
+    spent: z
+      .object({ total: moneyOut, days: z.array(z.object({ day, amount: z.string() })) })
+      .nullable()
+      .meta({ description: 'From the wallet, this month by day; null: not for those who may not see credits' }),
+    forecast: forecastOut,
+  })
+  .meta({ id: 'Home' })
+
+export type HomeOnWire = z.input<typeof homeOut>
+export type NeedOnWire = HomeOnWire['needs'][number]
+
+const REFUSED_MS = 3_600_000
+
+export const homeRoutes: Routes = (app, deps) => {
+  app.get(
+    '/v1/tenants/:tenantId/home',
+    {
+      config: { permission: 'overview:read' },
+      schema: {
+        summary:
+          'What needs somebody today, with the one thing that would change it; forecasts; how far setting up has got',
+        tags: ['live'],
+        params: tenantParams,
+        response: { 200: homeOut },
+      },
+    },
+    async (request) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      return readHome(walled(deps, request), tenant, may(request, 'wallet:read'))
+    },
+  )
+}
+
+async function readHome(deps: Deps, tenant: TenantRow, withWallet: boolean): Promise<HomeOnWire> {
+  const { db } = deps
+  const { tenantId, timeZone, currency } = tenant
+  const known = await readForecast(deps, tenant)
+  const { now, today } = known
+  const { month } = periodOf(now, timeZone)
+  const [pools, refusals, setUp, wallet, spent] = await Promise.all([
+    listPools(db, tenantId, month),
+    recentRefusals(db, tenantId, instant(now - REFUSED_MS)),
+    readSetUp(db, tenantId),
+    withWallet ? walletFacts(deps, tenant, now) : null,
+    withWallet ? spentByDay(deps, tenant, today) : null,
+  ])
+  const needs = needsOfTenant({
+    now,
+    forecast: known,
+    refusals: refusals.refusals,
+    lastRefusalAt: refusals.lastAt,
+    pools: pools.map(({ key, account }) => ({ key, ...poolFigures(account, now) })),
+    freeLicencesFor: ({ plan }) => freeSeats(known.seats, skuOf(plan)),
+    wallet,
+  })
+  return {
+    now: formatInstant(now),
+    month,
+    needs: needs.map((need) => needToWire(need, known)),
+    steps: stepsOf(setUp),
+    spent: spent && {
+      total: toMoney(micros(spent.reduce((sum, { amount }) => sum + amount, 0n)), currency),
+      days: spent.map(({ day: on, amount }) => ({ day: on, amount: toMoney(micros(amount), currency).amount })),
+    },
+    forecast: forecastToWire(known, 0, withWallet),
+  }
+}
+
+const stepsOf = (setUp: SetUp): HomeOnWire['steps'] => [
+  { key: 'people', done: setUp.hasPeople },
+  { key: 'licences', done: setUp.hasLicences },
+  { key: 'assigned', done: setUp.hasAssigned },
+  { key: 'numbers', done: setUp.hasNumbers },
+  { key: 'credits', done: setUp.hasCredits },
+  { key: 'first-call', done: setUp.hasCalls },
+]
+
+async function walletFacts(deps: Deps, tenant: TenantRow, now: Instant) {
+  const { tenantId } = tenant
+  const [wallet, recharge, numbers] = await Promise.all([
+    readWallet(deps.db, tenantId, now),
+    readAutoRecharge(deps.db, tenantId),
+    tollFreeNumbers(deps.db, tenantId),
+  ])
+  return {
+    available: wallet.available,
+    lots: wallet.lots,
+    recharge: recharge?.enabled ? (recharge.paused ? ('paused' as const) : ('on' as const)) : ('off' as const),
+    tollFreeMinutes: tollFreeMinutes(deps, tenant, numbers, wallet.available, now),
+    isUsed: wallet.lots.length > 0 || recharge !== null || numbers.length > 0,
+  }
+}
+
+/** How long the wallet would pay for a call from the tenant's own country to the dearest of its toll-free numbers. */
+function tollFreeMinutes(
+  deps: Deps,
+  { currency, country }: TenantRow,
+  numbers: readonly string[],
+  available: Micros,
+  at: Instant,
+): number | null {
+  const deck = deps.decks.current()
+  const rates = numbers.flatMap((number) => {
+    const query = {
+      direction: 'toll-free-in',
+      digits: number.slice(1),
+      origin: country,
+      lineKind: 'any',
+      currency,
+      at,
+    } as const
+    return deck ? (findRate(deck, query) ?? []) : []
+  })
+  if (rates.length === 0) return null
+  return Math.min(...rates.map((rate) => Math.floor(secondsFor(rate, available > 0n ? available : 0n) / 60)))
+}
+
+/** Days of the month up to today, whether anything was spent or not. */
+async function spentByDay(deps: Deps, tenant: TenantRow, today: LocalDay) {
+  const days = daysOf(monthOfDay(today)).filter((one) => one <= today)
+  const use = await readUse(deps.db, tenant, WALLET_RANGE, days)
+  return days.map((one) => ({
+    day: one,
+    amount: use.reduce((sum, { day: of, amount }) => (of === one ? sum + amount : sum), 0n),
+  }))
+}
+
+/** A sum to recommend is a round one. */
+const ROUND_TO_MICROS = 10_000_000n
+
+function needToWire(need: Need, { tenant }: KnownForecast): NeedOnWire {
+  const money = (amount: Micros) => toMoney(amount, tenant.currency)
+  const action = actionToWire(need.action)
+  switch (need.code) {
+    case 'calls-refused':
+      return { code: need.code, refusals: need.refusals, lastAt: formatInstant(need.lastAt), action }
+    case 'recharge-paused':
+    case 'wallet-runs-out':
+      return { ...need, available: money(need.available), action } as NeedOnWire
+    case 'pool-used-up':
+    case 'pool-runs-out':
+      return { ...need, action }
+    case 'lots-expire':
+      return { ...need, amount: money(need.amount), firstAt: formatInstant(need.firstAt), action }
+    case 'toll-free-low':
+      return { ...need, available: money(need.available), action }
+    case 'no-recharge': {
+      const tens = (BigInt(Math.ceil(need.weekAtMost)) + ROUND_TO_MICROS - 1n) / ROUND_TO_MICROS
+      const recommended = money(micros((tens > 0n ? tens : 1n) * ROUND_TO_MICROS))
+      return { code: need.code, available: money(need.available), recommended, action }
+    }
+  }
+}
+
+const actionToWire = (action: NeedAction): NeedOnWire['action'] =>
+  action.kind === 'assign-licences' || action.kind === 'buy-licences'
+    ? { ...action, sku: skuOf(action.pool.plan), oddsAfter: rounded(action.oddsAfter) }
+    : action
+
+const rounded = (odds: number | null): number | null => (odds === null ? null : Math.round(odds * 1000) / 1000)

@@ -1,0 +1,573 @@
+/** What a tenant can buy, for how much, and what an order would do: `/offers`, `/orders`, fewer seats, and the operator's price list. */
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { allowanceSeconds, isSku, POOL_INCREMENT, SKUS, type Sku, VOICE_LICENCES_MAX } from '../core/catalogue.ts'
+import { formatId, type UserId } from '../core/ids.ts'
+import { isVoice } from '../core/licence.ts'
+import { type Micros, toMoney } from '../core/money.ts'
+import { BILLINGS, offersFor, poolOfSeat, quoteReduction, voiceSeatsLeft } from '../core/order.ts'
+import { restOfMonth, type SeatPrice, seatPriceAt } from '../core/seat-price.ts'
+import { formatInstant, type Instant, instant, nextPeriod, periodOf } from '../core/time.ts'
+import { askQuote } from '../payments/order.ts'
+import { shortPlans } from '../payments/renew.ts'
+import { record } from '../store/audit-log.ts'
+import type { Queryable, Tx } from '../store/db.ts'
+import { insertSeatPrice, listSeatPrices, readSeatPrices, type SeatPriceRow } from '../store/seat-price.ts'
+import {
+  deleteReduction,
+  type Holder,
+  listHolders,
+  listReductions,
+  listSeats,
+  lockSeats,
+  type Reduction,
+  readHolders,
+  saveReduction,
+  setBilling,
+} from '../store/subscription.ts'
+import { lockTenant, type TenantRow } from '../store/tenant.ts'
+import { may, principalOf } from './auth.ts'
+import { listOf, moneyOut, page, timeOut } from './contract.ts'
+import { cursorOf, pageCursor } from './cursor.ts'
+import { change } from './idempotency.ts'
+import {
+  afterOrder,
+  orderProblem,
+  orderSeats,
+  poolEffectOut,
+  poolsToWire,
+  quoteOut,
+  quoteToWire,
+  wishOf,
+} from './order.ts'
+import { Problem } from './problem.ts'
+import { billingBody, orderBody, quoteBody, reductionBody, seatPriceBody } from './schema/offer.ts'
+import type { Deps, Routes } from './server.ts'
+import { nowFor, tenantOf, tenantParams } from './tenant.ts'
+
+const seatPriceOut = z
+  .object({
+    id: z.string(),
+    sku: z.enum(SKUS),
+    perMonth: moneyOut,
+    validFrom: timeOut,
+    createdAt: timeOut,
+    createdBy: z.string(),
+  })
+  .meta({ id: 'SeatPrice' })
+
+export const holderOut = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    usageLocation: z.string(),
+    numbers: z.array(z.string()),
+    internationalPlan: z.boolean(),
+  })
+  .meta({ id: 'SeatHolder' })
+
+export const reductionOut = z
+  .object({
+    sku: z.enum(SKUS),
+    seatsBefore: z.number().int(),
+    seatsAfter: z.number().int(),
+    from: timeOut.meta({ description: 'The first instant of the tenant’s next month' }),
+    lose: z.array(holderOut).meta({ description: 'Who gives theirs up' }),
+    missing: z.number().int().meta({ description: 'How many more must be named' }),
+    monthlyLess: moneyOut,
+    poolsLost: z.array(poolEffectOut).meta({ description: 'Per month' }),
+    internationalLost: z.number().int().meta({ description: 'International plans that go with them (L9)' }),
+  })
+  .meta({ id: 'ReductionQuote' })
+
+export const offersOut = z
+  .object({
+    country: z.string(),
+    currency: z.string(),
+    licenceType: z.enum(['with-calling-plan', 'without-calling-plan', 'not-available']),
+    voiceSeatsMax: z.number().int(),
+    voiceSeatsLeft: z.number().int(),
+    month: z.object({
+      month: z.string(),
+      from: z.string(),
+      to: z.string(),
+      days: z.number().int(),
+      monthDays: z.number().int(),
+    }),
+    nextMonthAt: timeOut,
+    rounding: z.object({ initialSeconds: z.number().int(), nextSeconds: z.number().int() }),
+    offers: z.array(
+      z.object({
+        sku: z.enum(SKUS),
+        perMonth: moneyOut.nullable(),
+        nextPrice: z.object({ perMonth: moneyOut, validFrom: timeOut }).nullable(),
+        pools: z.array(poolEffectOut).meta({ description: 'Per assigned seat and month, in the tenant’s own country' }),
+        conferenceSeconds: z.number().int().meta({ description: 'Per bought seat and month (L7)' }),
+        purchased: z.number().int(),
+        assigned: z.number().int(),
+        free: z.number().int(),
+        billing: z.enum(BILLINGS),
+        billings: z.array(z.enum(BILLINGS)),
+        throughPartner: z.boolean(),
+        mayOrder: z.boolean().meta({ description: 'Whether whoever asks can order it' }),
+        reduction: z
+          .object({ seats: z.number().int(), from: timeOut, userIds: z.array(z.string()), createdBy: z.string() })
+          .nullable(),
+        renewalShort: z
+          .object({ price: moneyOut, available: moneyOut })
+          .nullable()
+          .meta({ description: 'W8: the wallet as it stands would not pay for the next month' }),
+      }),
+    ),
+    notOffered: z.array(
+      z.object({
+        sku: z.enum(SKUS),
+        reason: z.enum(['with-plan-is-sold-here', 'without-plan-is-sold-here', 'country-not-available']),
+        purchased: z.number().int(),
+      }),
+    ),
+  })
+  .meta({ id: 'Offers' })
+
+export const orderedOut = z
+  .object({
+    quote: quoteOut,
+    seats: z.array(z.object({ sku: z.enum(SKUS), purchased: z.number().int(), assigned: z.number().int() })),
+  })
+  .meta({ id: 'Ordered' })
+
+const skuParams = tenantParams.extend({
+  sku: z
+    .string()
+    .max(64)
+    .meta({ examples: [...SKUS] }),
+})
+
+const skuOf = (text: string): Sku => {
+  if (!isSku(text)) throw new Problem('not-found', { param: 'sku' })
+  return text
+}
+
+const priceToWire = (row: SeatPriceRow): z.input<typeof seatPriceOut> => ({
+  id: formatId('seatPrice', row.priceId),
+  sku: row.sku,
+  perMonth: toMoney(row.perMonth, row.currency),
+  validFrom: formatInstant(row.validFrom),
+  createdAt: formatInstant(row.createdAt),
+  createdBy: row.createdBy,
+})
+
+const holderToWire = (holder: Holder): z.input<typeof holderOut> => ({
+  id: formatId('user', holder.userId),
+  name: holder.name,
+  usageLocation: holder.usageLocation,
+  numbers: [...holder.numbers],
+  internationalPlan: holder.internationalPlan,
+})
+
+export const offerRoutes: Routes = (app, deps) => {
+  app.get(
+    '/v1/tenants/:tenantId/offers',
+    {
+      config: { permission: 'licence:read' },
+      schema: {
+        summary: 'What this tenant’s country offers and what it does not, and why; prices, seats bought and assigned',
+        tags: ['licences'],
+        params: tenantParams,
+        response: { 200: offersOut },
+      },
+    },
+    async (request) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      return offersToWire(request.db, request, tenant, nowFor(deps, tenant))
+    },
+  )
+
+  app.post(
+    '/v1/tenants/:tenantId/orders/quote',
+    {
+      config: { permission: 'licence:read', once: false },
+      schema: {
+        summary: 'What an order would cost now and every month, and what it gives to pools; nothing is ordered',
+        tags: ['licences'],
+        params: tenantParams,
+        body: quoteBody,
+        problems: ORDER_REFUSALS,
+        response: { 200: quoteOut },
+      },
+    },
+    async (request) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const quote = await askQuote(request.db, wishOf(deps, request, tenant, itemsOf(request.body.items)))
+      if ('refusal' in quote) throw orderProblem(quote, tenant.currency)
+      return quoteToWire(quote, tenant.currency)
+    },
+  )
+
+  app.post(
+    '/v1/tenants/:tenantId/orders',
+    {
+      config: { permission: 'licence:buy' },
+      schema: {
+        summary: 'Buy seats, as quoted',
+        tags: ['licences'],
+        params: tenantParams,
+        body: orderBody,
+        problems: [...ORDER_REFUSALS, 'quote-changed', 'credits-too-low', 'currency-mismatch'],
+        response: { 201: orderedOut },
+      },
+    },
+    async (request, reply) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const { items, expect } = request.body
+      for (const [field, amount] of Object.entries(expect ?? {})) {
+        if (amount.currency !== tenant.currency)
+          throw new Problem('currency-mismatch', { param: `expect.${field}.currency` })
+      }
+      const expected = expect
+        ? {
+            onStatement: expect.onStatement.micros,
+            fromCredits: expect.fromCredits.micros,
+            monthlyMore: expect.monthlyMore.micros,
+          }
+        : null
+      const answer = await change(deps, request, reply, async (tx) => {
+        const order = await orderSeats(tx, deps, request, tenant, { items: itemsOf(items), expected })
+        const seats = order.seats.map(({ sku, purchased, assigned }) => ({ sku, purchased, assigned }))
+        return { status: 201, body: { quote: quoteToWire(order.quote, tenant.currency), seats } }
+      })
+      await afterOrder(deps, tenant)
+      return answer
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/subscriptions/:sku/holders',
+    {
+      config: { permission: 'user:read' },
+      schema: {
+        summary: 'Who holds seats of a product, the newest users first',
+        tags: ['licences'],
+        params: skuParams,
+        querystring: z.strictObject(page),
+        response: { 200: listOf(holderOut) },
+      },
+    },
+    async (request) => {
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
+      const { limit, cursor } = request.query
+      const wanted = { limit: limit + 1, before: cursorOf(cursor) as UserId | null }
+      const rows = await listHolders(request.db, tenantId, skuOf(request.params.sku), wanted)
+      return pageCursor(rows, limit, (row) => row.userId, holderToWire)
+    },
+  )
+
+  app.post(
+    '/v1/tenants/:tenantId/subscriptions/:sku/reduction/quote',
+    {
+      config: { permission: 'licence:read', once: false },
+      schema: {
+        summary: 'What fewer seats from the next month on would mean: who loses a licence, minutes, numbers, money',
+        tags: ['licences'],
+        params: skuParams,
+        body: reductionBody,
+        problems: ['seats-not-bought', 'seats-not-fewer', 'not-a-holder'],
+        response: { 200: reductionOut },
+      },
+    },
+    async (request) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const { quote, from, lose } = await askReduction(request.db, deps, tenant, request.params.sku, request.body)
+      return reductionToWire(tenant, quote, from, lose)
+    },
+  )
+
+  app.put(
+    '/v1/tenants/:tenantId/subscriptions/:sku/reduction',
+    {
+      config: { permission: 'licence:buy' },
+      schema: {
+        summary: 'Have fewer seats from the next month on; this month stays as it is paid',
+        tags: ['licences'],
+        params: skuParams,
+        body: reductionBody,
+        problems: ['seats-not-bought', 'seats-not-fewer', 'not-a-holder', 'reduction-needs-losers'],
+        response: { 200: reductionOut },
+      },
+    },
+    async (request, reply) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const answer = await change(deps, request, reply, async (tx) => {
+        await lockTenant(tx, tenant.tenantId)
+        await lockSeats(tx, tenant.tenantId)
+        const { quote, from, lose } = await askReduction(tx, deps, tenant, request.params.sku, request.body)
+        const body = reductionToWire(tenant, quote, from, lose)
+        if (quote.missingLosers > 0) {
+          throw new Problem('reduction-needs-losers', { param: 'userIds', extra: { missing: quote.missingLosers } })
+        }
+        const { month } = periodOf(from, tenant.timeZone)
+        await saveReduction(tx, tenant.tenantId, {
+          sku: quote.sku,
+          seats: quote.seatsAfter,
+          userIds: lose.map((holder) => holder.userId),
+          fromMonth: month,
+          createdAt: deps.clock.now(),
+          createdBy: principalOf(request).name,
+        })
+        await recordChange(tx, deps, request, tenant, {
+          action: 'licence.reduction-planned',
+          subject: quote.sku,
+          after: body,
+        })
+        return { status: 200, body }
+      })
+      deps.engine.events.emit('changed', [tenant.tenantId])
+      return answer
+    },
+  )
+
+  app.delete(
+    '/v1/tenants/:tenantId/subscriptions/:sku/reduction',
+    {
+      config: { permission: 'licence:buy' },
+      schema: {
+        summary: 'Keep the seats after all',
+        tags: ['licences'],
+        params: skuParams,
+        problems: ['not-found'],
+        response: { 200: offersOut },
+      },
+    },
+    async (request, reply) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const sku = skuOf(request.params.sku)
+      const answer = await change(deps, request, reply, async (tx) => {
+        await lockSeats(tx, tenant.tenantId)
+        if (!(await deleteReduction(tx, tenant.tenantId, sku))) throw new Problem('not-found')
+        await recordChange(tx, deps, request, tenant, { action: 'licence.reduction-withdrawn', subject: sku })
+        return { status: 200, body: await offersToWire(tx, request, tenant, nowFor(deps, tenant)) }
+      })
+      deps.engine.events.emit('changed', [tenant.tenantId])
+      return answer
+    },
+  )
+
+  app.put(
+    '/v1/tenants/:tenantId/subscriptions/:sku/billing',
+    {
+      config: { permission: 'wallet:fund' },
+      schema: {
+        summary: 'W8: who pays for the International plan from the next month on, the statement or the wallet',
+        tags: ['licences'],
+        params: skuParams,
+        body: billingBody,
+        problems: ['seats-not-bought', 'billing-not-offered'],
+        response: { 200: offersOut },
+      },
+    },
+    async (request, reply) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const sku = skuOf(request.params.sku)
+      const { billing } = request.body
+      const answer = await change(deps, request, reply, async (tx) => {
+        const held = (await lockSeats(tx, tenant.tenantId)).find((row) => row.sku === sku)
+        if (!held || held.purchased === 0) throw new Problem('seats-not-bought', { param: 'sku' })
+        if (billing === 'credits' && sku !== 'international-calling-plan') {
+          throw new Problem('billing-not-offered', { param: 'billing' })
+        }
+        const now = nowFor(deps, tenant)
+        const month = held.billedMonth ?? periodOf(now, tenant.timeZone).month
+        await setBilling(tx, tenant.tenantId, sku, billing, month)
+        const change = { before: { billing: held.billing }, after: { billing } }
+        await recordChange(tx, deps, request, tenant, { action: 'licence.billing-chosen', subject: sku, ...change })
+        return { status: 200, body: await offersToWire(tx, request, tenant, now) }
+      })
+      deps.engine.events.emit('changed', [tenant.tenantId])
+      return answer
+    },
+  )
+
+  app.get(
+    '/v1/seat-prices',
+    {
+      config: { permission: 'catalogue:read' },
+      schema: {
+        summary: 'The price list of seats, newest first',
+        tags: ['catalogue'],
+        querystring: z.strictObject(page),
+        response: { 200: listOf(seatPriceOut) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor } = request.query
+      const rows = await listSeatPrices(request.db, limit + 1, cursorOf(cursor))
+      return pageCursor(rows, limit, (row) => row.priceId, priceToWire)
+    },
+  )
+
+  app.post(
+    '/v1/seat-prices',
+    {
+      config: { permission: 'catalogue:edit' },
+      schema: {
+        summary: 'Set what a seat costs a month, from now on or from later; what was asked for before stays as it is',
+        tags: ['catalogue'],
+        body: seatPriceBody,
+        problems: ['price-in-the-past'],
+        response: { 201: seatPriceOut },
+      },
+    },
+    (request, reply) =>
+      change(deps, request, reply, async (tx) => {
+        const { sku, perMonth, validFrom } = request.body
+        const now = deps.clock.now()
+        if (validFrom !== undefined && validFrom < now) throw new Problem('price-in-the-past', { param: 'validFrom' })
+        const known = await readSeatPrices(tx, perMonth.currency)
+        const row: SeatPriceRow = {
+          priceId: deps.newId(),
+          sku,
+          currency: perMonth.currency,
+          perMonth: perMonth.micros,
+          // The first of its kind counts from ever: a sandbox's clock may stand before the day on which it was set.
+          validFrom: validFrom ?? (known.some((price) => price.sku === sku) ? now : EVER),
+          createdAt: now,
+          createdBy: principalOf(request).name,
+        }
+        await insertSeatPrice(tx, row)
+        const body = priceToWire(row)
+        const { name: actor } = principalOf(request)
+        const entry = { id: deps.newId(), tenantId: null, at: now, actor, action: 'seat-price.set', subject: sku }
+        await record(tx, { ...entry, after: body })
+        return { status: 201, body }
+      }),
+  )
+}
+
+const EVER = instant(0)
+
+const ORDER_REFUSALS = [
+  'not-available-in-country',
+  'sku-not-offered',
+  'partner-required',
+  'licence-limit-reached',
+  'billing-not-offered',
+] as const
+
+const itemsOf = (items: z.output<typeof quoteBody>['items']) =>
+  items.map(({ sku, quantity, billing = null }) => ({ sku, quantity, billing }))
+
+async function offersToWire(
+  db: Queryable,
+  request: FastifyRequest,
+  tenant: TenantRow,
+  now: Instant,
+): Promise<z.input<typeof offersOut>> {
+  const { tenantId, currency, country, licenceType, timeZone } = tenant
+  const seats = await listSeats(db, tenantId)
+  const prices = await readSeatPrices(db, currency)
+  const reductions = await listReductions(db, tenantId)
+  const next = nextPeriod(periodOf(now, timeZone), timeZone)
+  const short = await shortPlans(db, tenant, now, next)
+  const seatsOf = (sku: Sku) => seats.find((row) => row.sku === sku)
+  const skus = offersFor(licenceType)
+  const { month, ...days } = restOfMonth(now, timeZone)
+  return {
+    country,
+    currency,
+    licenceType,
+    voiceSeatsMax: VOICE_LICENCES_MAX,
+    voiceSeatsLeft: voiceSeatsLeft(seats),
+    month: { month, ...days },
+    nextMonthAt: formatInstant(next.start),
+    rounding: { ...POOL_INCREMENT },
+    offers: skus
+      .filter((offer) => offer.notOffered === null)
+      .map(({ sku, throughPartner }) => {
+        const held = seatsOf(sku)
+        const perMonth = seatPriceAt(prices, sku, now)
+        const lapse = short.find((plan) => plan.sku === sku)
+        return {
+          sku,
+          perMonth: perMonth === null ? null : toMoney(perMonth, currency),
+          nextPrice: nextPriceOf(prices, sku, now, (amount) => toMoney(amount, currency)),
+          pools: poolsToWire(poolOfSeat(sku, country)),
+          conferenceSeconds: isVoice(sku) ? allowanceSeconds(country, 'conference') : 0,
+          purchased: held?.purchased ?? 0,
+          assigned: held?.assigned ?? 0,
+          free: (held?.purchased ?? 0) - (held?.assigned ?? 0),
+          billing: held?.billing ?? ('statement' as const),
+          billings: sku === 'international-calling-plan' ? [...BILLINGS] : ['statement' as const],
+          throughPartner,
+          mayOrder: may(request, 'licence:buy') && (!throughPartner || may(request, 'licence:order-without-plan')),
+          reduction: plannedOf(reductions, sku, formatInstant(next.start)),
+          renewalShort: lapse
+            ? { price: toMoney(lapse.price, currency), available: toMoney(lapse.available, currency) }
+            : null,
+        }
+      }),
+    notOffered: skus.flatMap(({ sku, notOffered: reason }) =>
+      reason === null ? [] : [{ sku, reason, purchased: seatsOf(sku)?.purchased ?? 0 }],
+    ),
+  }
+}
+
+function plannedOf(reductions: readonly Reduction[], sku: Sku, from: string) {
+  const planned = reductions.find((row) => row.sku === sku)
+  if (!planned) return null
+  const { seats, userIds, createdBy } = planned
+  return { seats, from, userIds: userIds.map((id) => formatId('user', id)), createdBy }
+}
+
+function nextPriceOf<T>(prices: readonly SeatPrice[], sku: Sku, now: Instant, toWire: (amount: Micros) => T) {
+  const later = prices.filter((price) => price.sku === sku && price.validFrom > now)
+  const [next] = later.toSorted((a, b) => a.validFrom - b.validFrom)
+  return next ? { perMonth: toWire(next.perMonth), validFrom: formatInstant(next.validFrom) } : null
+}
+
+async function askReduction(
+  db: Queryable,
+  deps: Deps,
+  tenant: TenantRow,
+  skuText: string,
+  wish: z.output<typeof reductionBody>,
+) {
+  const sku = skuOf(skuText)
+  const from = nextPeriod(periodOf(nowFor(deps, tenant), tenant.timeZone), tenant.timeZone).start
+  const ids = wish.userIds.filter((id) => id !== null)
+  const lose = await readHolders(db, tenant.tenantId, sku, ids)
+  const index = wish.userIds.findIndex((id) => !lose.some((holder) => holder.userId === id))
+  if (index !== -1) throw new Problem('not-a-holder', { param: `userIds.${index}` })
+  const seats = await listSeats(db, tenant.tenantId)
+  const prices = await readSeatPrices(db, tenant.currency)
+  const quote = quoteReduction({ buyer: tenant, seats, prices, from }, sku, wish.seats, lose)
+  if ('refusal' in quote) throw new Problem(quote.refusal, { param: quote.param })
+  return { quote, from, lose }
+}
+
+function reductionToWire(
+  tenant: TenantRow,
+  quote: Exclude<ReturnType<typeof quoteReduction>, { refusal: unknown }>,
+  from: Instant,
+  lose: readonly Holder[],
+): z.input<typeof reductionOut> {
+  return {
+    sku: quote.sku,
+    seatsBefore: quote.seatsBefore,
+    seatsAfter: quote.seatsAfter,
+    from: formatInstant(from),
+    lose: lose.map(holderToWire),
+    missing: quote.missingLosers,
+    monthlyLess: toMoney(quote.monthlyLess, tenant.currency),
+    poolsLost: poolsToWire(quote.poolsLost),
+    internationalLost: quote.internationalLost,
+  }
+}
+
+const recordChange = (
+  tx: Tx,
+  deps: Deps,
+  request: FastifyRequest,
+  { tenantId }: TenantRow,
+  entry: { action: string; subject: string; before?: unknown; after?: unknown },
+): Promise<void> =>
+  record(tx, { id: deps.newId(), tenantId, at: deps.clock.now(), actor: principalOf(request).name, ...entry })

@@ -1,0 +1,89 @@
+/** `npm run ringfence -- advise` on the files of samples/, as somebody types it (G1). */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, describe, expect, test } from 'vitest'
+import { SAMPLES } from '../../scripts/samples.ts'
+import { packageRoot } from '../../src/paths.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'ringfence-advise-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const run = promisify(execFile)
+const tsx = join(packageRoot, 'node_modules/.bin/tsx')
+
+async function ringfence(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  try {
+    const { stdout, stderr } = await run(tsx, ['src/cli/ringfence.ts', ...args], { cwd: packageRoot })
+    return { code: 0, out: stdout, err: stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, out: stdout, err: stderr }
+  }
+}
+
+const PRICES = ['--licence-price', '26', '--international-price', '15.60']
+
+test.each(Object.entries(SAMPLES))('samples/%s is what scripts/samples.ts makes', (name, make) => {
+  expect(Buffer.compare(readFileSync(join(packageRoot, 'samples', name)), Buffer.from(make()))).toBe(0)
+})
+
+describe('ringfence advise', () => {
+  test('a usage report: basket, price, reasons, proof', { timeout: 120_000 }, async () => {
+    const { code, out } = await ringfence(
+      'advise',
+      'samples/Calls.Export.zip',
+      '--country',
+      'CA',
+      ...PRICES,
+      '--lang',
+      'en',
+    )
+    expect(code).toBe(0)
+    expect(out).toContain('8 licences, 3 International plans and about $12.46 of credits a month')
+    expect(out).toContain('Nothing cheaper exists: any mix costs at least $1,069.0744; this one costs $1,069.0744.')
+    expect(out).toContain('maya@contoso.example')
+    expect(out).toContain('Do not buy the International plan (United Kingdom)')
+  })
+
+  test('L1, the worked case in an Asterisk log: 5 of 15 people, in French', { timeout: 120_000 }, async () => {
+    const file = 'samples/asterisk-Master.csv'
+    const { out } = await ringfence('advise', file, '--country', 'CA', '--outside', '9', ...PRICES, '--lang', 'fr')
+    expect(out).toMatch(/^5 licences$/m)
+    expect(out).toContain('5 personnes sur 15')
+    expect(out).not.toMatch(/undefined|NaN/)
+  })
+
+  test('verdicts for each line that is not in the advice', { timeout: 120_000 }, async () => {
+    const calls = join(folder, 'calls.csv')
+    const verdicts = join(folder, 'verdicts.csv')
+    writeFileSync(
+      calls,
+      'User,Number,Time,Seconds\nMaya,+14165550123,2026-10-01T09:00:00Z,60\nMaya,nobody,2026-10-01T09:00:00Z,60\n',
+    )
+    const { code, out } = await ringfence('advise', calls, '--country', 'CA', '--verdicts', verdicts, '--lang', 'en')
+    expect(code).toBe(0)
+    expect(out).toContain('1 licence')
+    expect(readFileSync(verdicts, 'utf8').split('\r\n').slice(1, 3)).toEqual([
+      '"calls.csv",3,no-number,"The number is missing or is no telephone number"',
+      '',
+    ])
+  })
+
+  test('what cannot be read is said in words, with exit status 1', { timeout: 120_000 }, async () => {
+    const path = join(folder, 'other.csv')
+    writeFileSync(path, 'Wer,Wohin\n1,2\n')
+    const unknown = await ringfence('advise', path, '--country', 'CA', '--lang', 'en')
+    expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining('Its first line: Wer, Wohin') })
+    expect(await ringfence('advise', join(folder, 'nothing.csv'), '--country', 'CA', '--lang', 'fr')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('Le fichier est introuvable'),
+    })
+    expect(await ringfence('advise', path, '--country', 'XX')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('ISO 3166'),
+    })
+  })
+})

@@ -1,0 +1,114 @@
+/** Policies and limits: the twelve of C6 with the people who have them, who may spend credits, what a dead charging costs, and would it pass. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import {
+  aConsole,
+  type Console,
+  expectNoAxeViolations,
+  expectNoHardCodedText,
+  expectNoSidewaysScroll,
+  screenshot,
+  settled,
+  textOf,
+} from './harness.ts'
+
+const VOICE = 'voice-with-calling-plan'
+const PATIENT = { timeout: 20_000 }
+const DECK = `direction,prefix,origin,lineKind,currency,connectionFee,perMinute,initialIncrement,nextIncrement,minimumSeconds,validFrom
+out,1,,any,CAD,0,0.02,60,60,0,2020-01-01T00:00:00Z
+out,44,,any,CAD,0,0.05,60,60,0,2020-01-01T00:00:00Z
+out,53,,any,CAD,0,0.90,60,60,0,2020-01-01T00:00:00Z
+`
+
+let admin: Console
+let tenant: string
+let maya: string
+beforeAll(async () => {
+  admin = await aConsole()
+  tenant = admin.tenant
+  const ask = <T>(method: string, path: string, body?: unknown) =>
+    admin.ask<T>(method, `/v1/tenants/${tenant}${path}`, body)
+  await admin.server.app.inject({
+    method: 'POST',
+    url: '/v1/rate-decks',
+    headers: { authorization: `Bearer ${admin.server.operatorKey}`, 'content-type': 'text/csv' },
+    payload: DECK,
+  })
+  await ask('POST', '/subscriptions', { sku: VOICE, quantity: 2 })
+  await ask('POST', '/wallet/fundings', { amount: { amount: '50', currency: 'CAD' } })
+  const user = async (name: string) => (await ask<{ id: string }>('POST', '/users', { name, usageLocation: 'CA' })).id
+  maya = await user('Maya Tremblay')
+  const hugo = await user('Hugo Roy')
+  await user('Zoé Gagnon')
+  await ask('PUT', `/users/${maya}/licences/${VOICE}`)
+  await ask('PATCH', `/users/${hugo}`, { callingPolicy: 'DialoutCPCandPSTNDisabled', creditsEnabled: false })
+  const call = {
+    sessionId: 'busiest',
+    requestNumber: 0,
+    type: 'initial',
+    tenantId: tenant,
+    userId: maya,
+    direction: 'out',
+  }
+  await admin.ask('POST', '/v1/credit-control', { ...call, calledNumber: '+442079460123' })
+  await admin.ask('POST', '/v1/credit-control', {
+    sessionId: 'busiest',
+    requestNumber: 1,
+    type: 'termination',
+    usedSeconds: 119,
+  })
+})
+
+describe('Policies and limits', () => {
+  test('C6, W6, C10: twelve policies with their people, credits, and what is at stake', async () => {
+    const page = await admin.visit('policies')
+    expect(await page.locator('[data-policy]').count()).toBe(12)
+    expect(await page.locator('[data-policy=DialoutCPCandPSTNInternational]').textContent()).toContain('2 by default')
+    expect(await page.locator('[data-policy=DialoutCPCandPSTNDisabled]').textContent()).toContain('1 person')
+    expect(await textOf(page)).toContain('Emergency numbers: always allowed')
+    expect(await textOf(page)).toContain('2 people may spend credits')
+    expect(await page.locator('[data-worst] [data-amount]').getAttribute('data-amount')).toBe('0.000000')
+    expect(await textOf(page)).toContain('CA$0.10 at stake')
+    await expectNoAxeViolations(page)
+    await screenshot(page, 'policies-en-light')
+    await page.getByRole('link', { name: '1 person' }).first().click()
+    await page.getByText('1 person · 0 can call outside').waitFor()
+    expect(await textOf(page, 'tbody')).toContain('Hugo Roy')
+  })
+
+  test('would it pass? asked before and after the policy of the organisation changes, and taken back', async () => {
+    const page = await admin.visit(`policies?user=${maya}&to=%2B5378310000`)
+    await page.getByText('10 minutes would cost').waitFor()
+    expect(await page.locator('[data-ten] [data-amount]').getAttribute('data-amount')).toBe('9.000000')
+    await page.getByRole('radio', { name: 'Domestic, Any destination', exact: true }).check()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.locator('[data-refusal=policy-barred]').waitFor()
+    expect((await admin.ask('GET', `/v1/tenants/${tenant}`)).callingPolicy).toBe('DialoutCPCInternationalPSTNDomestic')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('10 minutes would cost').waitFor()
+    await expect
+      .poll(async () => (await admin.ask('GET', `/v1/tenants/${tenant}`)).callingPolicy, PATIENT)
+      .toBe('DialoutCPCandPSTNInternational')
+  })
+
+  test('read-only looks and cannot save; for a user admin the page does not exist', async () => {
+    const page = await admin.visit('policies', { as: 'read-only' })
+    expect(await textOf(page)).toContain('You can look, not change.')
+    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0)
+    expect(await page.getByRole('radio', { name: 'Domestic, Any destination', exact: true }).isDisabled()).toBe(true)
+    const other = await admin.visit('policies', { as: 'user-admin' })
+    expect(await other.locator('[data-policy]').count()).toBe(0)
+  })
+
+  test('French, dark, 390 px, contrast and the disguise', async () => {
+    const dark = await admin.visit('policies', { lang: 'fr', theme: 'dark' })
+    await expectNoAxeViolations(dark)
+    await screenshot(dark, 'policies-fr-dark')
+    const phone = await admin.visit('policies', { lang: 'fr', width: 390 })
+    await settled(phone)
+    await expectNoSidewaysScroll(phone)
+    await expectNoAxeViolations(phone)
+    await screenshot(phone, 'policies-fr-phone', { full: true })
+    await expectNoAxeViolations(await admin.visit('policies', { theme: 'contrast' }))
+    await expectNoHardCodedText(await admin.visit('policies', { lang: 'qps' }))
+  })
+})
