@@ -1,5 +1,5 @@
 /** What a tenant's own calls of some months would need: the records as the calculation reads them. */
-import { freeTarget, targetKey, targetOf } from '../core/advice/target.ts'
+import { conferenceTargetOf, freeTarget, targetKey, targetOf } from '../core/advice/target.ts'
 import { type AdviceUser, type CallTarget, NO_USER } from '../core/advice/types.ts'
 import type { Country } from '../core/country.ts'
 import { formatId, type TenantId, type UserId } from '../core/ids.ts'
@@ -67,8 +67,8 @@ export async function ownHistory(db: Queryable, options: OwnHistoryOptions): Pro
       const price = findRate(deck, { ...rates, direction: 'toll-free-in', digits, origin: location, lineKind: 'any' })
       return intern({ kind: 'toll-free-in', country: location, prefix: price?.prefix ?? '', price })
     }
-    const target = targetOf(number, location, rates)
-    return intern(direction === 'conference-out' ? { ...target, kind: 'conference' } : target)
+    if (direction === 'conference-out') return intern(conferenceTargetOf(number, location, rates))
+    return intern(targetOf(number, location, rates))
   }
 
   const calls = new CallColumnsBuilder()

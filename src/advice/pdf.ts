@@ -115,7 +115,7 @@ export function adviceOnPaper(report: AdviceReport, language: Language, context:
   write('P', 'text', 10, MUTED, words.total(report.total, report.months))
   pdf.moveDown(0.6)
   write('H2', 'strong', 12, BRAND, words.basket)
-  root.add(tableOf(pdf, report, words))
+  writeTable(pdf, root, report, words)
   section(words.proof, [report.proof])
   section(words.steps, report.steps)
   section(words.dontBuy, report.dontBuy)
@@ -132,16 +132,23 @@ export function adviceOnPaper(report: AdviceReport, language: Language, context:
   return done
 }
 
-/** pdfkit's own table takes ten seconds with an embedded font; these few rows are placed by hand. */
-function tableOf(
+/**
+ * pdfkit's own table takes ten seconds with an embedded font; these few rows are placed by hand. What is added to an element that has
+ * no parent yet is only drawn later, so every element is put into its parent before anything is put into it.
+ */
+function writeTable(
   pdf: PDFKit.PDFDocument,
+  root: PDFKit.PDFStructureElement,
   { lines }: AdviceReport,
   words: (typeof WORDS)[Language],
-): PDFKit.PDFStructureElement {
+): void {
   const table = pdf.struct('Table')
+  root.add(table)
   const columns = [WIDE_COLUMN, NARROW_COLUMN, NARROW_COLUMN, NARROW_COLUMN]
   const row = (cells: readonly string[], tag: 'TH' | 'TD', face: 'text' | 'strong'): void => {
+    if (pdf.y > pdf.page.height - MARGIN - ROW_ROOM) pdf.addPage()
     const line = pdf.struct('TR')
+    table.add(line)
     const top = pdf.y
     let bottom = top
     let left = MARGIN
@@ -157,7 +164,7 @@ function tableOf(
       bottom = Math.max(bottom, pdf.y)
       left += width
     }
-    table.add(line)
+    line.end()
     pdf.x = MARGIN
     pdf.y = bottom + 3
   }
@@ -165,18 +172,21 @@ function tableOf(
   for (const { what, quantity, each, perMonth, why } of lines) {
     row([what, String(quantity), each ?? '–', perMonth ?? words.partner], 'TD', 'text')
     const reason = pdf.struct('TR')
+    table.add(reason)
     reason.add(
       pdf.struct('TD', {}, () => {
         pdf.font('text').fontSize(9).fillColor(MUTED).text(printable(why), MARGIN, pdf.y, { lineGap: 1 })
       }),
     )
-    table.add(reason)
+    reason.end()
     pdf.x = MARGIN
     pdf.y += 6
   }
   table.end()
-  return table
 }
+
+/** A row and its reason stay together. */
+const ROW_ROOM = 60
 
 /** The font has no narrow no-break space; the wide one means the same. */
 const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0')

@@ -110,7 +110,7 @@ function registerJobs(app: App, deps: Deps): void {
   app.post(
     '/v1/tenants/:tenantId/advice',
     {
-      config: { permission: 'advice:ask' },
+      config: { permission: 'advice:read' },
       schema: {
         summary:
           'What the tenant’s own calls of the last months would need now; a job, whose result is the advice with its proof',
@@ -138,7 +138,7 @@ function registerJobs(app: App, deps: Deps): void {
     withFiles.post(
       '/v1/tenants/:tenantId/advice/files',
       {
-        config: { permission: 'advice:ask' },
+        config: { permission: 'advice:read' },
         bodyLimit: FILE_BYTES_MAX,
         schema: {
           summary:
@@ -168,7 +168,7 @@ async function start(deps: Deps, request: FastifyRequest, reply: FastifyReply, i
   const { params } = request as JobRequest
   const answer = await change(deps, request, reply, async (tx) => {
     const { tenantId } = await tenantOf(tx, params.tenantId)
-    const rights = { sees: 'advice:ask', starts: 'advice:ask' } as const
+    const rights = { sees: 'advice:read', starts: 'advice:read' } as const
     const job = await addJob(tx, deps, request, {
       tenantId,
       kind: 'advise',

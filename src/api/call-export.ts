@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import { WALLET_SOURCE } from '../core/call.ts'
+import { CALL_FUNDS, type CallFund } from '../core/call-kinds.ts'
 import { countryName, parseCountry } from '../core/country.ts'
 import { formatId, type TenantId } from '../core/ids.ts'
 import { en } from '../core/language/en.ts'
@@ -16,15 +17,7 @@ import { type Language, REFUSALS } from '../core/problems.ts'
 import type { Cell } from '../core/report.ts'
 import type { SettledRecord } from '../core/settled-record.ts'
 import { JobFailed, type JobKind } from '../jobs/job-kind.ts'
-import {
-  CALL_FUNDS,
-  type CallFilter,
-  type CallFund,
-  type CallPlace,
-  type CallsFound,
-  type FoundCall,
-  searchCalls,
-} from '../store/call-search.ts'
+import { type CallFilter, type CallPlace, type CallsFound, type FoundCall, searchCalls } from '../store/call-search.ts'
 import { summariseCalls } from '../store/call-summary.ts'
 import type { Queryable } from '../store/db.ts'
 import { findTenant, type TenantRow } from '../store/tenant.ts'

@@ -41,7 +41,7 @@ import {
   wishOf,
 } from './order.ts'
 import { Problem } from './problem.ts'
-import { billingBody, orderBody, quoteBody, reductionBody, seatPriceBody } from './schema/offer.ts'
+import { billingBody, orderBody, orderQuery, reductionBody, reductionQuery, seatPriceBody } from './schema/offer.ts'
 import type { Deps, Routes } from './server.ts'
 import { nowFor, tenantOf, tenantParams } from './tenant.ts'
 
@@ -183,22 +183,22 @@ export const offerRoutes: Routes = (app, deps) => {
     },
   )
 
-  app.post(
+  app.get(
     '/v1/tenants/:tenantId/orders/quote',
     {
-      config: { permission: 'licence:read', once: false },
+      config: { permission: 'licence:read' },
       schema: {
         summary: 'What an order would cost now and every month, and what it gives to pools; nothing is ordered',
         tags: ['licences'],
         params: tenantParams,
-        body: quoteBody,
+        querystring: orderQuery,
         problems: ORDER_REFUSALS,
         response: { 200: quoteOut },
       },
     },
     async (request) => {
       const tenant = await tenantOf(request.db, request.params.tenantId)
-      const quote = await askQuote(request.db, wishOf(deps, request, tenant, itemsOf(request.body.items)))
+      const quote = await askQuote(request.db, wishOf(deps, request, tenant, request.query))
       if ('refusal' in quote) throw orderProblem(quote, tenant.currency)
       return quoteToWire(quote, tenant.currency)
     },
@@ -250,6 +250,7 @@ export const offerRoutes: Routes = (app, deps) => {
         tags: ['licences'],
         params: skuParams,
         querystring: z.strictObject(page),
+        problems: ['not-found'],
         response: { 200: listOf(holderOut) },
       },
     },
@@ -262,22 +263,22 @@ export const offerRoutes: Routes = (app, deps) => {
     },
   )
 
-  app.post(
+  app.get(
     '/v1/tenants/:tenantId/subscriptions/:sku/reduction/quote',
     {
-      config: { permission: 'licence:read', once: false },
+      config: { permission: 'licence:read' },
       schema: {
         summary: 'What fewer seats from the next month on would mean: who loses a licence, minutes, numbers, money',
         tags: ['licences'],
         params: skuParams,
-        body: reductionBody,
-        problems: ['seats-not-bought', 'seats-not-fewer', 'not-a-holder'],
+        querystring: reductionQuery,
+        problems: ['not-found', 'seats-not-bought', 'seats-not-fewer', 'not-a-holder'],
         response: { 200: reductionOut },
       },
     },
     async (request) => {
       const tenant = await tenantOf(request.db, request.params.tenantId)
-      const { quote, from, lose } = await askReduction(request.db, deps, tenant, request.params.sku, request.body)
+      const { quote, from, lose } = await askReduction(request.db, deps, tenant, request.params.sku, request.query)
       return reductionToWire(tenant, quote, from, lose)
     },
   )
@@ -291,7 +292,7 @@ export const offerRoutes: Routes = (app, deps) => {
         tags: ['licences'],
         params: skuParams,
         body: reductionBody,
-        problems: ['seats-not-bought', 'seats-not-fewer', 'not-a-holder', 'reduction-needs-losers'],
+        problems: ['not-found', 'seats-not-bought', 'seats-not-fewer', 'not-a-holder', 'reduction-needs-losers'],
         response: { 200: reductionOut },
       },
     },
@@ -361,7 +362,7 @@ export const offerRoutes: Routes = (app, deps) => {
         tags: ['licences'],
         params: skuParams,
         body: billingBody,
-        problems: ['seats-not-bought', 'billing-not-offered'],
+        problems: ['not-found', 'seats-not-bought', 'billing-not-offered'],
         response: { 200: offersOut },
       },
     },
@@ -453,7 +454,7 @@ const ORDER_REFUSALS = [
   'billing-not-offered',
 ] as const
 
-const itemsOf = (items: z.output<typeof quoteBody>['items']) =>
+const itemsOf = (items: z.output<typeof orderBody>['items']) =>
   items.map(({ sku, quantity, billing = null }) => ({ sku, quantity, billing }))
 
 async function offersToWire(
@@ -535,7 +536,8 @@ async function askReduction(
   const from = nextPeriod(periodOf(nowFor(deps, tenant), tenant.timeZone), tenant.timeZone).start
   const ids = wish.userIds.filter((id) => id !== null)
   const lose = await readHolders(db, tenant.tenantId, sku, ids)
-  const index = wish.userIds.findIndex((id) => !lose.some((holder) => holder.userId === id))
+  const holding = new Set(lose.map((holder) => holder.userId))
+  const index = wish.userIds.findIndex((id) => id === null || !holding.has(id))
   if (index !== -1) throw new Problem('not-a-holder', { param: `userIds.${index}` })
   const seats = await listSeats(db, tenant.tenantId)
   const prices = await readSeatPrices(db, tenant.currency)

@@ -137,7 +137,7 @@ export const paymentMethodRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/tenants/:tenantId/payment-methods/setup',
     {
-      config: { permission: 'card:edit', once: false },
+      config: { permission: 'card:edit' },
       schema: {
         summary: 'Begin at the provider’s own page: the card goes there, and never through here',
         tags: ['wallet'],
@@ -147,15 +147,17 @@ export const paymentMethodRoutes: Routes = (app, deps) => {
         response: { 200: z.object({ url: z.string() }).meta({ id: 'CardSetup' }) },
       },
     },
-    async (request) => {
-      const tenant = await tenantOf(request.db, request.params.tenantId)
-      const { setup } = deps.gateways.forNewMethod(tenant)
-      const site = deps.access?.publicUrl
-      if (!setup || site === undefined) throw new Problem('setup-not-offered')
-      const back = new URL(request.body.returnTo, site).href
-      const { tenantId } = tenant
-      return setup.begin({ tenantId, returnUrl: `${back}?setup=${SETUP_SESSION}`, cancelUrl: back }).catch(providerAway)
-    },
+    (request, reply) =>
+      change(deps, request, reply, async () => {
+        const tenant = await tenantOf(request.db, request.params.tenantId)
+        const { setup } = deps.gateways.forNewMethod(tenant)
+        if (!setup) throw new Problem('setup-not-offered')
+        const site = deps.access?.publicUrl ?? `${request.protocol}://${request.host}`
+        const back = new URL(request.body.returnTo, site).href
+        const pages = { returnUrl: `${back}?setup=${SETUP_SESSION}`, cancelUrl: back }
+        const body = await setup.begin({ tenantId: tenant.tenantId, ...pages }).catch(providerAway)
+        return { status: 200, body }
+      }),
   )
 
   app.post(

@@ -210,6 +210,13 @@ export const PROBLEMS = {
       fr: 'Une autre grille tarifaire est devenue active depuis la comparaison de ce fichier. Comparez de nouveau.',
     },
   },
+  'draft-changed': {
+    status: 409,
+    title: {
+      en: 'Somebody has corrected this line in the meantime.',
+      fr: 'Quelqu’un a corrigé cette ligne entre-temps.',
+    },
+  },
   'draft-published': {
     status: 409,
     title: { en: 'This file was published before.', fr: 'Ce fichier a déjà été publié.' },

@@ -97,6 +97,9 @@ describe('R1: a rate deck on its way', () => {
       errorCount: 1,
       revision: 2,
     })
+    expect(await ask('PATCH', `/drafts/${draft.id}`, { line: 4, was: 'not any more', text: '' })).toMatchObject({
+      code: 'draft-changed',
+    })
     expect(await ask('PATCH', `/drafts/${draft.id}`, { line: 4, text: '' })).toMatchObject({ errorCount: 0, rows: 2 })
     expect(await ask('PATCH', `/drafts/${draft.id}`, { line: 9, text: 'x' })).toMatchObject({
       status: 400,

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { type CallId, formatId, type Uuid, uuidTime } from '../core/ids.ts'
 import { type Currency, formatMicros, micros, toMoney } from '../core/money.ts'
 import { emptyRateDeck } from '../core/rate-deck.ts'
-import { CHANGE_STEPS, type RateDeckComparison } from '../core/rate-deck-compare.ts'
+import { CHANGE_STEPS, countryOfPrefix, type RateDeckComparison } from '../core/rate-deck-compare.ts'
 import type { RateRow } from '../core/rate-rows.ts'
 import { whatIf } from '../core/re-rate.ts'
 import { formatInstant, type Instant, instant } from '../core/time.ts'
@@ -51,6 +51,7 @@ export const CSV_BODY_MAX = 256 * 1_048_576
 const KEPT_MS = 30 * 24 * 3_600_000
 /** Lines whose text is shown beside their error. */
 const TEXTS_SHOWN = 100
+const LINE_SHOWN_MAX = 2_000
 const ERRORS_LISTED_MAX = 100_000
 
 const tags = ['rates']
@@ -174,16 +175,15 @@ export const rateDeckDraftRoutes: Routes = async (app, deps) => {
         tags,
         params: draftParams,
         body: draftLine,
-        problems: ['not-found', 'draft-published'],
+        problems: ['not-found', 'draft-published', 'draft-changed'],
         response: { 200: draftOut },
       },
     },
     async (request, reply) => {
-      const { line, text } = request.body
+      const { line, was, text } = request.body
       return change(deps, request, reply, async (tx) => {
         const draft = await lockDraft(tx, request.params.draftId)
-        const csv = withLine(await csvOf(tx, draft), line, text)
-        if (csv === null) throw new Problem('invalid-request', { param: 'line' })
+        const csv = withLine(await csvOf(tx, draft), { line, was, text })
         const packed = await compress(csv)
         const byteCount = csv.byteLength
         const { rowCount, errorCount } = await readDeck(csv, emptyRateDeck(), languageOf(request))
@@ -407,20 +407,25 @@ async function linesOf(
   let start = 0
   for (let line = 1; line <= last && start <= csv.length; line++) {
     const end = endOfLine(csv, start)
-    if (wanted.has(line)) texts.set(line, csv.toString('utf8', start, end).replace(/\r$/, '').slice(0, 2_000))
+    if (wanted.has(line)) texts.set(line, textBetween(csv, start, end))
     start = end + 1
   }
   return texts
 }
 
-/** The file with another text in place of one line; null where there is no such line. An empty text takes the line out. */
-function withLine(csv: Buffer, wanted: number, text: string): Buffer | null {
+/** A line as it is shown: without its end, and not endlessly long. */
+const textBetween = (csv: Buffer, start: number, end: number): string =>
+  csv.toString('utf8', start, end).replace(/\r$/, '').slice(0, LINE_SHOWN_MAX)
+
+/** The file with another text in place of one line. An empty text takes the line out. */
+function withLine(csv: Buffer, { line: wanted, was, text }: z.output<typeof draftLine>): Buffer {
   let start = 0
   for (let line = 1; line < wanted; line++) {
     start = endOfLine(csv, start) + 1
-    if (start >= csv.length) return null
+    if (start >= csv.length) throw new Problem('invalid-request', { param: 'line' })
   }
   const end = endOfLine(csv, start)
+  if (was !== undefined && textBetween(csv, start, end) !== was) throw new Problem('draft-changed', { param: 'was' })
   const hasReturn = csv[end - 1] === 0x0d
   const rest = csv.subarray(text === '' ? end + 1 : hasReturn ? end - 1 : end)
   return Buffer.concat([csv.subarray(0, start), Buffer.from(text), rest])
@@ -496,6 +501,7 @@ function comparisonToWire(found: RateDeckComparison, comparedWith: number, at: I
       before: rowToWire(before),
       after: rowToWire(after),
       perMille,
+      country: countryOfPrefix(after.prefix),
     })),
     added20: addedSample.map(rowToWire),
     removed20: removedSample.map(rowToWire),

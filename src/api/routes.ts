@@ -26,6 +26,7 @@ import { operatorRoutes } from './operator.ts'
 import { ownPhoneRoutes } from './own-phone.ts'
 import { partnerRoutes } from './partner.ts'
 import { passwordResetRoutes } from './password-reset.ts'
+import { paymentMethodRoutes } from './payment-method.ts'
 import { peopleRoutes } from './people.ts'
 import { policyRoutes } from './policy.ts'
 import { poolRoutes } from './pool.ts'
@@ -48,6 +49,7 @@ import { userImportRoutes } from './user-import.ts'
 import { userViewRoutes } from './user-view.ts'
 import { walletRoutes } from './wallet.ts'
 import { webhookRoutes } from './webhook.ts'
+import { whatIfRoutes } from './what-if.ts'
 
 /** What switches, scripts and the first page use: the API with keys. */
 export const ROUTES: readonly Routes[] = [
@@ -66,6 +68,7 @@ export const ROUTES: readonly Routes[] = [
   poolRoutes,
   forecastRoutes,
   walletRoutes,
+  paymentMethodRoutes,
   statementRoutes,
   callRoutes,
   callExportRoutes,
@@ -92,6 +95,7 @@ export const ROUTES: readonly Routes[] = [
 export const CONSOLE_ROUTES: readonly Routes[] = [
   webhookRoutes,
   adviceRoutes,
+  whatIfRoutes,
   signInRoutes,
   oidcRoutes,
   secondFactorRoutes,

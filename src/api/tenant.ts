@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { DEFAULT_CALLING_POLICY } from '../core/calling-policy.ts'
 import { licenceTypeOf } from '../core/country.ts'
+import { foldText } from '../core/fold.ts'
 import { formatId, type TenantId, type Uuid } from '../core/ids.ts'
 import { LANGUAGES } from '../core/problems.ts'
 import { formatInstant } from '../core/time.ts'
@@ -204,9 +205,7 @@ async function changeTenant(
 
 /** Letters and digits of a name, as a domain label. */
 const slug = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .toLowerCase()
+  foldText(name)
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 40) || 'tenant'

@@ -1,4 +1,4 @@
-/** `POST /v1/tenants/{t}/users/bulk`: one change for many users, with a verdict for each, and what it does to seats and pools. */
+/** `POST /v1/tenants/{t}/user-changes`: one change for many users, with a verdict for each, and what it does to seats and pools. */
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { SKUS, type Sku } from '../core/catalogue.ts'
@@ -86,10 +86,10 @@ export const previewOut = z.object({ ...effectMembers, result: resultOut }).meta
 
 export const userBulkRoutes: Routes = (app, deps) => {
   app.post(
-    '/v1/tenants/:tenantId/users/bulk',
+    '/v1/tenants/:tenantId/user-changes',
     {
       config: {
-        permission: 'user:read',
+        permission: 'user:bulk',
         fields: {
           assign: 'licence:assign',
           remove: 'licence:assign',
@@ -151,13 +151,9 @@ export const userBulkRoutes: Routes = (app, deps) => {
     async (request) => {
       const tenant = await tenantOf(request.db, request.params.tenantId)
       const user = await userOf(request.db, tenant.tenantId, request.params.userId)
-      const { assign, remove } = request.query
-      if ((assign === undefined) === (remove === undefined)) throw new Problem('invalid-request', { param: 'assign' })
-      const {
-        results,
-        dryRun: _,
-        ...effect
-      } = await rehearse(deps, request, tenant, [user.userId], wishOf({ assign, remove }))
+      const { sku, change: kind } = request.query
+      const wish = wishOf(kind === 'assign' ? { assign: sku } : { remove: sku })
+      const { results, dryRun: _, ...effect } = await rehearse(deps, request, tenant, [user.userId], wish)
       const [result] = results
       if (!result) throw new Problem('user-not-found', { param: 'userId' })
       return { ...effect, result }

@@ -125,7 +125,7 @@ function registerUploads(app: App, deps: Deps): void {
   )
 
   app.post(
-    '/v1/tenants/:tenantId/users/import',
+    '/v1/tenants/:tenantId/user-import-runs',
     {
       config: { permission: 'user:edit' },
       bodyLimit: IMPORT_BYTES_MAX,
@@ -203,11 +203,11 @@ function registerSteps(app: App, deps: Deps): void {
         const { tenantId } = await tenantOf(tx, request.params.tenantId)
         const before = await importOf(tx, tenantId, request.params.importId, { lock: true })
         if (before.jobId !== null) throw new Problem('import-applied')
-        const { mapping, delimiter = before.delimiter, mayCreate = before.mayCreate } = request.body
+        const { columns, delimiter = before.delimiter, mayCreate = before.mayCreate } = request.body
         const table = await tableOf(tx, { ...before, delimiter })
         // With another delimiter the titles are others.
-        const isAnew = delimiter !== before.delimiter && Object.keys(mapping).length === 0
-        const chosen = isAnew ? guessMapping(table.titles).mapping : (mapping as UserMapping)
+        const isAnew = delimiter !== before.delimiter && columns.length === 0
+        const chosen = isAnew ? guessMapping(table.titles).mapping : mappingOf(columns)
         const after = { ...before, mapping: chosen, delimiter, mayCreate }
         await saveImport(tx, before.importId, after)
         return { status: 200, body: importToWire(after, table) }
@@ -380,6 +380,10 @@ function changesOf(before: UserState | null, after: UserState): UserColumn[] {
   if ((before?.numbers ?? []).join() !== after.numbers.join()) changed.push('number')
   return changed
 }
+
+/** Where each thing stands in the file. */
+const mappingOf = (columns: readonly (UserColumn | null)[]): UserMapping =>
+  Object.fromEntries(columns.flatMap((column, index) => (column === null ? [] : [[column, index]])))
 
 function importToWire(row: UserImport, table: CsvTable): z.input<typeof importOut> {
   const { repeated } = guessMapping(table.titles)

@@ -8,6 +8,7 @@ import { instant } from '../core/time.ts'
 import { addKey, KeyRing } from './auth.ts'
 import { clockRoutes } from './clock.ts'
 import { makeDecks } from './decks.ts'
+import { paymentMethodRoutes } from './payment-method.ts'
 import { type App, makeServer } from './server.ts'
 import { walletRoutes } from './wallet.ts'
 
@@ -36,7 +37,7 @@ describe('the wallet over HTTP', () => {
         sipDomain: 'ringfence.test',
         onDirectoryChange: () => undefined,
       },
-      [walletRoutes, clockRoutes],
+      [walletRoutes, paymentMethodRoutes, clockRoutes],
       pino({ level: 'silent' }),
     )
     const key = { id: newId(), name: 'operator', tenantId: null, scopes: ['operator'] as const, at: T0 }

@@ -26,9 +26,8 @@ import { may, principalOf } from './auth.ts'
 import { listOf, moneyOut, page, timeOut } from './contract.ts'
 import { cursorOf, pageCursor } from './cursor.ts'
 import { changeInSteps } from './idempotency.ts'
-import { paymentMethodRoutes } from './payment-method.ts'
 import { type ApiProblemCode, Problem } from './problem.ts'
-import { autoRechargeBody, fundingBody, fundingQuoteBody } from './schema/wallet.ts'
+import { autoRechargeBody, fundingBody, fundingQuoteQuery } from './schema/wallet.ts'
 import type { Deps, Routes } from './server.ts'
 import { nowFor, tenantOf, tenantParams, walled } from './tenant.ts'
 import { overdraftOut, overdraftToWire, registerWalletHistory } from './wallet-history.ts'
@@ -158,7 +157,6 @@ function accepted<T extends object>(result: T | FundingRefusal): T {
 
 export const walletRoutes: Routes = async (app, deps) => {
   await registerWalletHistory(app, deps)
-  await paymentMethodRoutes(app, deps)
 
   app.get(
     '/v1/tenants/:tenantId/wallet',
@@ -233,32 +231,31 @@ export const walletRoutes: Routes = async (app, deps) => {
       }),
   )
 
-  app.post(
+  app.get(
     '/v1/tenants/:tenantId/wallet/fundings/quote',
     {
-      config: { permission: 'wallet:read', once: false },
+      config: { permission: 'wallet:read' },
       schema: {
         summary: 'What a funding by card would leave in the wallet, and until when; nothing is paid',
         tags: ['wallet'],
         params: tenantParams,
-        body: fundingQuoteBody,
-        problems: ['amount-too-small', 'amount-not-payable', 'currency-mismatch'],
+        querystring: fundingQuoteQuery,
+        problems: ['amount-too-small', 'amount-not-payable'],
         response: { 200: fundingQuoteOut },
       },
     },
     async (request) => {
       const tenant = await tenantOf(request.db, request.params.tenantId)
       const { tenantId, currency, timeZone } = tenant
-      const { amount } = request.body
-      if (amount.currency !== currency) throw new Problem('currency-mismatch', { param: 'amount.currency' })
-      const wrong = refuseCardAmount(amount.micros, currency)
-      if (wrong) throw new Problem(wrong, { param: 'amount.amount' })
+      const { amount } = request.query
+      const wrong = refuseCardAmount(amount, currency)
+      if (wrong) throw new Problem(wrong, { param: 'amount' })
       const now = nowFor(deps, tenant)
       const wallet = await readWallet(request.db, tenantId, now)
       return {
-        amount: toMoney(amount.micros, currency),
-        balanceAfter: toMoney(micros(wallet.balance + amount.micros), currency),
-        availableAfter: toMoney(micros(wallet.available + amount.micros), currency),
+        amount: toMoney(amount, currency),
+        balanceAfter: toMoney(micros(wallet.balance + amount), currency),
+        availableAfter: toMoney(micros(wallet.available + amount), currency),
         expiresAt: formatInstant(oneYearAfter(now, timeZone)),
       }
     },

@@ -112,7 +112,7 @@ function startCall(book: Book, session: Session | undefined, request: InitialReq
     if (grant.rechargePending && options.mayWait) return 'wait'
     return refuse(book, request, tenant, auth, reasonWithoutFunds(call), at, shortOf(book, call, at))
   }
-  noteGrant(call, grant, now)
+  noteGrant(call, grant, at)
   return openSession(book, request, call, grantAnswer(tenant, call, grant), silenceDeadline(call, now))
 }
 
@@ -142,7 +142,7 @@ function extendCall(book: Book, session: Session | undefined, request: UpdateReq
     }
     return reply(book, session, request, answer, silenceDeadline(call, now))
   }
-  noteGrant(call, grant, now)
+  noteGrant(call, grant, at)
   return reply(book, session, request, grantAnswer(tenant, call, grant), silenceDeadline(call, now))
 }
 

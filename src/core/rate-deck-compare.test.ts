@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { micros } from './money.ts'
 import { findRate, makeRateDeck } from './rate-deck.ts'
-import { CHANGE_STEPS, compareRateDecks } from './rate-deck-compare.ts'
+import { CHANGE_STEPS, compareRateDecks, countryOfPrefix } from './rate-deck-compare.ts'
 import { makeRateRows, type RateRow } from './rate-rows.ts'
 import type { BilledCall } from './re-rate.ts'
 import { reRate, whatIf } from './re-rate.ts'
@@ -144,4 +144,9 @@ describe('R1: what recorded calls would cost', () => {
       { currency: 'USD', calls: 0, before: 0n, after: 0n, unpriced: 1 },
     ])
   })
+})
+
+test('where a prefix is', () => {
+  const places = ['4420', '33', '1416', '1212', '1876', '1', '8816', '000'].map(countryOfPrefix)
+  expect(places).toEqual(['GB', 'FR', 'CA', 'US', 'JM', null, null, null])
 })

@@ -3,6 +3,8 @@
  * says that it is valid from. A new price list repeats every prefix with a new date; by its dates alone all of it would be new.
  */
 
+import type { Country } from './country.ts'
+import { callingCodeOf, planOf } from './numbering-plans.ts'
 import { type RateRow, type RateRows, rateRowAt } from './rate-rows.ts'
 import { compareRateKeys } from './rate-rows-order.ts'
 import type { Instant } from './time.ts'
@@ -144,3 +146,14 @@ function steepest() {
     list: () => kept.map(({ change }) => change),
   }
 }
+
+/** Where numbers with a prefix are; null: in no country, or (`1`) in many. */
+export function countryOfPrefix(prefix: string): Country | null {
+  const code = callingCodeOf(prefix)
+  if (code === null || prefix === '1') return null
+  const national = `${prefix.slice(code.length)}${ANY_DIGITS}`.slice(0, ANY_DIGITS.length)
+  return planOf(code).countryOf(national)
+}
+
+/** Digits that no plan gives a meaning of its own to. */
+const ANY_DIGITS = '2345678901'

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Uuid } from '../core/ids.ts'
 import { type Micros, micros } from '../core/money.ts'
 import type { Queryable } from '../store/db.ts'
-import type { Gateway } from './gateway.ts'
+import { type Gateway, type SaveOutcome, SETUP_SESSION } from './gateway.ts'
 
 const TOKENS = ['card-ok', 'card-declined', 'card-slow', 'card-timeout'] as const
 type FakeToken = (typeof TOKENS)[number]
@@ -26,6 +26,13 @@ const SLOW_MS = 3_000
 /** After this long without an answer a try is given up: its outcome is unknown. */
 const DEADLINE_MS = 4_000
 
+const PRACTICE = 'practice-'
+
+function saved(token: string): SaveOutcome {
+  const card = TOKENS.find((known) => known === token)
+  return card ? { token, card: { brand: FACES[card], lastFour: null, expires: null } } : { refused: 'card-unknown' }
+}
+
 export interface FakeCardOptions {
   /** When `card-slow` answers; 3 s unless told. */
   readonly slowMs?: number
@@ -43,6 +50,12 @@ export function makeFakeCard(db: Queryable, options: FakeCardOptions = {}): Fake
   return {
     name: FAKE_CARD,
     practiceCards: TOKENS,
+    // Its page would show the cards that one can choose from anyway: whoever goes there is back at once, with the one that pays.
+    setup: {
+      begin: async ({ returnUrl }) => ({ url: returnUrl.replace(SETUP_SESSION, `${PRACTICE}card-ok`) }),
+      finish: async ({ sessionId }) =>
+        sessionId.startsWith(PRACTICE) ? saved(sessionId.slice(PRACTICE.length)) : null,
+    },
     async charge({ fundingId, amountMicros, currency, token }) {
       const card = TOKENS.find((known) => known === token)
       if (!card) return { result: 'declined', reason: 'card-unknown' }
@@ -64,8 +77,7 @@ export function makeFakeCard(db: Queryable, options: FakeCardOptions = {}): Fake
         : { result: 'declined', reason: 'card-declined' }
     },
     async save({ token }) {
-      const card = TOKENS.find((known) => known === token)
-      return card ? { token, card: { brand: FACES[card], lastFour: null, expires: null } } : { refused: 'card-unknown' }
+      return saved(token)
     },
     async chargesOf(fundingId) {
       const rows = await db.query<{ amount_micros: bigint }>(

@@ -3,16 +3,13 @@
  * records and says how far it got; the next one goes on there.
  */
 import type { Direction } from '../core/call.ts'
+import type { CallFund } from '../core/call-kinds.ts'
 import type { Classification } from '../core/classification.ts'
 import type { CallId, TenantId, UserId } from '../core/ids.ts'
 import type { SettledRecord } from '../core/settled-record.ts'
 import type { Instant } from '../core/time.ts'
 import { RECORD_COLUMNS, type RecordRow, readRecord } from './call-record.ts'
 import type { Queryable } from './db.ts'
-
-/** What can pay for a call, as a filter and a sum name it; `none`: nobody had to. */
-export const CALL_FUNDS = ['domestic', 'international', 'conference', 'credits'] as const
-export type CallFund = (typeof CALL_FUNDS)[number]
 
 /** Which calls are meant; what is absent does not matter. */
 export interface CallFilter {
@@ -150,7 +147,8 @@ type Row = { readonly [Name in keyof RecordRow]: RecordRow[Name] | null } & {
 }
 
 /** Columns of the index by start: with these alone no record is opened. */
-const INDEXED = 'r.tenant_id, r.started_at, r.call_id, r.direction, r.classification, r.result, r.charged_seconds, r.charge_micros'
+const INDEXED =
+  'r.tenant_id, r.started_at, r.call_id, r.direction, r.classification, r.result, r.charged_seconds, r.charge_micros'
 const OPENED = `${INDEXED}, r.end_cause, r.called_number, r.calling_number`
 
 const columnsFor = ({ fund }: CallFilter, isDear: boolean): string => {

@@ -1,17 +1,9 @@
 /** The totals of a filter over the call history: from the sums by hour where they can tell, else from the records, a stretch at a time. */
+import { CALL_FUNDS, type CallFund } from '../core/call-kinds.ts'
 import type { TenantId } from '../core/ids.ts'
 import { type Micros, micros } from '../core/money.ts'
 import { type Instant, instant } from '../core/time.ts'
-import {
-  CALL_FUNDS,
-  type CallFilter,
-  type CallFund,
-  type CallPlace,
-  conditionsOf,
-  rangeOf,
-  stretchOf,
-  Values,
-} from './call-search.ts'
+import { type CallFilter, type CallPlace, conditionsOf, rangeOf, stretchOf, Values } from './call-search.ts'
 import { CALL_SUMS, PAID } from './call-sum.ts'
 import type { Queryable } from './db.ts'
 

@@ -2,7 +2,7 @@
  * What pools and the wallet paid, by local day and by person. Sums of calls that are over lie in `fund_use`; what is newer is added
  * from its postings in the same statement, so a figure is exact at any moment, whenever the job ran last.
  */
-import type { TenantId, UserId } from '../core/ids.ts'
+import type { TenantId, UserId, Uuid } from '../core/ids.ts'
 import { addDays, type LocalDay, startOfDay } from '../core/local-day.ts'
 import type { TimeZone } from '../core/time.ts'
 import type { Queryable } from './db.ts'
@@ -67,11 +67,15 @@ function lastOf(first: string): string {
   return `(${first} + interval '1 month' - interval '1 day')::date`
 }
 
-/** Postings of the tenant `$4` that are not in the sums yet, of accounts from `$5` up to `$6`. */
+/**
+ * Postings of the tenant `$4` that are not in the sums yet, of accounts from `$5` up to `$6`. The mark decides, in the same snapshot as
+ * the sums. `$7` is a mark that was read before: it only rises, so this takes nothing away, and tells the planner that the tail is
+ * short (889 ms without it, 15 ms with it, at a million calls).
+ */
 const TAIL = `
   spent AS (
     SELECT p.tenant_id, p.source_id, p.at, p.debit, p.amount FROM posting p
-    WHERE p.tenant_id = $4 AND p.source_id >= (SELECT until_call FROM fund_use_mark)
+    WHERE p.tenant_id = $4 AND p.source_id >= (SELECT until_call FROM fund_use_mark) AND p.source_id >= $7
       AND p.cause IN ('call', 'event') AND p.debit >= $5 AND p.debit < $6
     UNION ALL
     SELECT p.tenant_id, p.source_id, p.at, p.debit, p.amount
@@ -101,24 +105,34 @@ interface Owner {
   readonly timeZone: TimeZone
 }
 
-const columns = ({ zones, starts, days }: ZoneDays): unknown[] => [zones, starts, days]
-
-/** What the funds paid on these days, which follow each other, in parts of four hours; parts in which nothing was paid are left out. */
-export function readUse(
+/** `$1…$7` of a statement with `TAIL` and `DATED`. */
+async function parameters(
   db: Queryable,
   { tenantId, timeZone }: Owner,
-  { funds, accounts }: FundRange,
+  { accounts }: FundRange,
+  given: readonly LocalDay[],
+): Promise<unknown[]> {
+  const [mark] = await db.query<{ until_call: Uuid }>('SELECT until_call FROM fund_use_mark')
+  const { zones, starts, days } = zoneDays(timeZone, given)
+  return [zones, starts, days, tenantId, ...accounts, mark?.until_call]
+}
+
+/** What the funds paid on these days, which follow each other, in parts of four hours; parts in which nothing was paid are left out. */
+export async function readUse(
+  db: Queryable,
+  owner: Owner,
+  range: FundRange,
   days: readonly LocalDay[],
 ): Promise<FundUse[]> {
   return db.query<FundUse>(
     `WITH ${TAIL}, ${DATED}
      SELECT fund, day, slot, sum(amount)::bigint AS amount FROM (
        SELECT fund, day, slot, amount FROM fund_use
-       WHERE tenant_id = $4 AND fund >= $7 AND fund < $8 AND day BETWEEN $9 AND $10
+       WHERE tenant_id = $4 AND fund >= $8 AND fund < $9 AND day BETWEEN $10 AND $11
        UNION ALL
-       SELECT fund, day, slot, amount FROM dated WHERE day BETWEEN $9 AND $10
+       SELECT fund, day, slot, amount FROM dated WHERE day BETWEEN $10 AND $11
      ) u GROUP BY fund, day, slot ORDER BY day, slot`,
-    [...columns(zoneDays(timeZone, days)), tenantId, ...accounts, ...funds, days[0], days.at(-1)],
+    [...(await parameters(db, owner, range, days)), ...range.funds, days[0], days.at(-1)],
   )
 }
 
@@ -150,30 +164,28 @@ export interface PersonCursor {
 }
 
 /** Who used most of a pool, most first. `days`: of its month. */
-export function readPersons(
+export async function readPersons(
   db: Queryable,
-  { tenantId, timeZone }: Owner,
-  { funds, accounts }: FundRange,
+  owner: Owner,
+  range: FundRange,
   days: readonly LocalDay[],
   page: { readonly limit: number; readonly after: PersonCursor | null },
 ): Promise<PersonUse[]> {
   return db.query<PersonUse>(
     `WITH ${TAIL}, ${DATED}, ${PERSON_TAIL}, totals AS (
        SELECT user_id, sum(amount)::bigint AS amount FROM (
-         SELECT user_id, amount FROM fund_use_total WHERE tenant_id = $4 AND fund = $7
+         SELECT user_id, amount FROM fund_use_total WHERE tenant_id = $4 AND fund = $8
          UNION ALL
          SELECT user_id, amount FROM person_tail
        ) u GROUP BY user_id
      ), most AS (
-       SELECT user_id, amount FROM totals WHERE $9::bigint IS NULL OR (amount, user_id) < ($9, $10::uuid)
-       ORDER BY amount DESC, user_id DESC LIMIT $8)
+       SELECT user_id, amount FROM totals WHERE $10::bigint IS NULL OR (amount, user_id) < ($10, $11::uuid)
+       ORDER BY amount DESC, user_id DESC LIMIT $9)
      SELECT m.user_id AS "userId", u.name, m.amount FROM most m LEFT JOIN tenant_user u ON u.user_id = m.user_id
      ORDER BY m.amount DESC, m.user_id DESC`,
     [
-      ...columns(zoneDays(timeZone, days)),
-      tenantId,
-      ...accounts,
-      funds[0],
+      ...(await parameters(db, owner, range, days)),
+      range.funds[0],
       page.limit,
       page.after?.amount ?? null,
       page.after?.userId ?? null,
@@ -189,22 +201,22 @@ const PERSON_TAIL = `
   )`
 
 /** Day by day, for a few people. */
-export function readPersonDays(
+export async function readPersonDays(
   db: Queryable,
-  { tenantId, timeZone }: Owner,
-  { funds, accounts }: FundRange,
+  owner: Owner,
+  range: FundRange,
   days: readonly LocalDay[],
   userIds: readonly UserId[],
 ): Promise<{ userId: UserId; day: LocalDay; amount: bigint }[]> {
-  if (userIds.length === 0) return Promise.resolve([])
+  if (userIds.length === 0) return []
   return db.query(
     `WITH ${TAIL}, ${DATED}, ${PERSON_TAIL}
      SELECT user_id AS "userId", day, sum(amount)::bigint AS amount FROM (
        SELECT user_id, day, amount FROM fund_use_person
-       WHERE tenant_id = $4 AND fund = $7 AND user_id = ANY($10) AND day BETWEEN $8 AND $9
+       WHERE tenant_id = $4 AND fund = $8 AND user_id = ANY($11) AND day BETWEEN $9 AND $10
        UNION ALL
-       SELECT user_id, day, amount FROM person_tail WHERE user_id = ANY($10) AND day BETWEEN $8 AND $9
+       SELECT user_id, day, amount FROM person_tail WHERE user_id = ANY($11) AND day BETWEEN $9 AND $10
      ) u GROUP BY user_id, day ORDER BY user_id, day`,
-    [...columns(zoneDays(timeZone, days)), tenantId, ...accounts, funds[0], days[0], days.at(-1), userIds],
+    [...(await parameters(db, owner, range, days)), range.funds[0], days[0], days.at(-1), userIds],
   )
 }

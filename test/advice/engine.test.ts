@@ -1,16 +1,15 @@
 import { beforeAll, expect, test } from 'vitest'
+import { ownFunding } from '../../src/advice/own-funding.ts'
 import type { Engine } from '../../src/charging/engine.ts'
 import { advise } from '../../src/core/advice/advise.ts'
 import { CATALOGUE_RULES, DEFAULT_ADVICE_OPTIONS } from '../../src/core/advice/rules.ts'
 import { targetOf } from '../../src/core/advice/target.ts'
 import type { Advice, AdviceInput } from '../../src/core/advice/types.ts'
-import { type RecordedFunding, whatIf } from '../../src/core/advice/what-if.ts'
-import type { RecordDetails } from '../../src/core/call-record.ts'
+import { whatIf } from '../../src/core/advice/what-if.ts'
 import type { Country } from '../../src/core/country.ts'
-import type { UserId } from '../../src/core/ids.ts'
-import { type Currency, micros, parseMicros } from '../../src/core/money.ts'
+import type { TenantId, UserId } from '../../src/core/ids.ts'
+import { type Currency, micros } from '../../src/core/money.ts'
 import { type E164, parseE164 } from '../../src/core/numbering.ts'
-import type { Price } from '../../src/core/rate.ts'
 import type { RateDeck } from '../../src/core/rate-deck.ts'
 import type { CreditControlRequest } from '../../src/core/request.ts'
 import { instant, nextPeriod, type Period, periodOf, type TimeZone } from '../../src/core/time.ts'
@@ -97,7 +96,7 @@ test.each([1, 2, 3, 4, 5])(
     const { input } = aMonth(seed)
     const advice = advise(input)
     expect(advice.status).toBe('proven')
-    const { legs, ...lived } = await live(input, advice)
+    const { legs, tenantId: _, ...lived } = await live(input, advice)
     expect(legs.size).toBe(input.calls.length)
     const [answer] = advice.countries
     const { beyondDomestic, abroad, always } = advice.costs
@@ -160,7 +159,8 @@ test(
     const { input } = aMonth(7)
     const advice = advise(input)
     const lived = await live(input, advice)
-    const recorded = await recordedOf(lived.legs, input)
+    const [first, last] = [input.months[0]?.start ?? instant(0), input.months.at(-1)?.end ?? instant(0)]
+    const recorded = await ownFunding(base.db, { tenantId: lived.tenantId, from: first, to: last })
     const same = whatIf(input, advice.basket, recorded, {})
     const { beyondDomestic, abroad, always } = same.costs
     expect(same.order).toBe('recorded')
@@ -177,36 +177,6 @@ test(
   TIMEOUT,
 )
 
-/** The funding of each call as its record has it. */
-async function recordedOf(legs: ReadonlyMap<string, number>, { calls }: AdviceInput): Promise<RecordedFunding> {
-  const walletSeconds = new Uint32Array(calls.length)
-  const rate = new Int32Array(calls.length).fill(-1)
-  const rates: Price[] = []
-  const rows = await base.db.query<{ session_id: string; details: RecordDetails }>(
-    'SELECT session_id, details FROM call_record WHERE session_id = ANY($1)',
-    [[...legs.keys()]],
-  )
-  expect(rows.length).toBe(calls.length)
-  for (const { session_id, details } of rows) {
-    const call = legs.get(session_id) ?? -1
-    const row = details.rate
-    walletSeconds[call] = details.segments.reduce(
-      (sum, { source, seconds }) => (source === 'wallet' ? sum + seconds : sum),
-      0,
-    )
-    if (!row) continue
-    rate[call] =
-      rates.push({
-        connectionFeeMicros: parseMicros(row.connectionFee) ?? 0n,
-        rateMicrosPerMinute: parseMicros(row.perMinute) ?? 0n,
-        initialIncrementSeconds: row.initialIncrement,
-        nextIncrementSeconds: row.nextIncrement,
-        minimumSeconds: row.minimumSeconds,
-      }) - 1
-  }
-  return { walletSeconds, rate, rates }
-}
-
 interface Lived {
   readonly credits: bigint
   readonly domestic: number[]
@@ -221,7 +191,10 @@ interface Leg {
 }
 
 /** A sandbox tenant with this basket makes the calls in the order of their seconds, each grant one minute. */
-async function live(input: AdviceInput, advice: Advice): Promise<Lived & { legs: ReadonlyMap<string, number> }> {
+async function live(
+  input: AdviceInput,
+  advice: Advice,
+): Promise<Lived & { legs: ReadonlyMap<string, number>; tenantId: TenantId }> {
   const engine = await anEngine({ db: base.db, url: base.url }, { deck: () => DECK })
   try {
     const start = instant((input.months[0]?.start ?? 0) - 86_400_000)
@@ -236,7 +209,11 @@ async function live(input: AdviceInput, advice: Advice): Promise<Lived & { legs:
     await tenant.licences('GB', 'international', plans)
     await tenant.fund(1_000_000_000n)
     const legs = await play(tenant, engine, input, users, { domestic: basket.licences, international: plans })
-    return { legs, ...(await resultOf(tenant, input.months, { domestic: basket.licences, international: plans })) }
+    return {
+      legs,
+      tenantId: tenant.tenantId,
+      ...(await resultOf(tenant, input.months, { domestic: basket.licences, international: plans })),
+    }
   } finally {
     await engine.stop()
   }

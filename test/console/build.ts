@@ -11,7 +11,7 @@ import { packageRoot } from '../../src/paths.ts'
 /** What the console is made of. */
 const SOURCES = ['src/admin', 'src/core', 'src/api', 'package-lock.json']
 /** Builds for other states of the sources that are kept: others may be testing with them. */
-const KEPT = 6
+const KEPT = 24
 /** Longer than any build: whoever held the lock is gone. */
 const STALE_MS = 180_000
 

@@ -281,7 +281,7 @@ describe('automatic recharge', () => {
       .poll(async () => (await shop.ask<{ balance: { amount: string } }>('GET', '/wallet')).balance.amount)
       .toBe('45.650009')
     await page.reload()
-    await page.getByText('Automatic recharge', { exact: true }).nth(1).waitFor()
+    await page.locator('td[data-column=what]', { hasText: 'Automatic recharge' }).waitFor()
     await expect.poll(() => figure(page, 'balance'), PATIENT).toBe(45_650_009n)
     // The next one would go over the cap of the day, but nothing is due: it is on.
     expect(await textOf(page)).toContain('CA$50.00 of CA$50.00')

@@ -48,6 +48,17 @@ test('a user lands on their own telephone and finds nobody else’s', async () =
   await expectNoHardCodedText(disguised)
 })
 
+test('/go/… leads from an id, a number or a name to its page; from nothing to nothing', async () => {
+  const { data } = await admin.ask<{ data: { id: string }[] }>('GET', `/v1/tenants/${admin.tenant}/users`)
+  const [maya] = data
+  for (const what of [maya?.id ?? '', '+14165550101', 'tremblay', '+1 416 555 0101']) {
+    const page = await admin.visit(`/go/${encodeURIComponent(what)}`)
+    await page.waitForURL(`**/t/${admin.tenant}/users/${maya?.id}`)
+  }
+  const nothing = await admin.visit('/go/nobody-at-all')
+  await nothing.getByRole('heading', { name: 'There is nothing here' }).waitFor()
+})
+
 test('without a telephone the page says whose it could be', async () => {
   const page = await admin.visit('/me', { as: 'read-only' })
   await page.getByText('No telephone here has your e-mail address').waitFor()

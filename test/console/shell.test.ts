@@ -246,6 +246,7 @@ describe('when things go wrong', () => {
     await admin.ask('POST', `/v1/tenants/${id}/clock`, { now: '2026-11-10T08:00:00Z' })
     const page = await admin.visit('billing/purchase', { tenant: id })
     let lost = 0
+    const answered = page.waitForResponse(`**/v1/tenants/${id}/clock`)
     await page.route(`**/v1/tenants/${id}/clock`, async (route) => {
       if (lost > 0) return route.continue()
       lost += 1
@@ -254,8 +255,9 @@ describe('when things go wrong', () => {
       return route.abort('connectionreset')
     })
     await page.locator('.s-strip-sandbox').getByRole('button', { name: '+1 h' }).click()
-    await page.locator('.s-strip-sandbox').getByText('10 Nov 2026, 09:00').waitFor()
+    expect((await answered).status()).toBe(200)
     expect(lost).toBe(1)
+    await page.locator('.s-strip-sandbox').getByText('10 Nov 2026, 09:00').waitFor()
     expect((await admin.ask<{ clock: string }>('GET', `/v1/tenants/${id}`)).clock).toBe('2026-11-10T09:00:00.000Z')
     admin.complaints.splice(0)
   })

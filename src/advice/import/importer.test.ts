@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { zipSync } from 'fflate'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { LineVerdict } from '../../core/advice/verdict.ts'
 import type { Country } from '../../core/country.ts'
 import type { Currency } from '../../core/money.ts'
 import { makeRateDeck } from '../../core/rate-deck.ts'
@@ -12,7 +13,6 @@ import { type Instant, instant, type TimeZone } from '../../core/time.ts'
 import { demoRateDeckCsv } from '../../demo/rate-deck.ts'
 import { type Import, type ImportOptions, importCalls, UnknownLayout } from './importer.ts'
 import { SourceError } from './source.ts'
-import type { LineVerdict } from './verdict.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ringfence-import-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -4,6 +4,7 @@
  */
 import { freeTarget, targetKey, targetOf } from '../../core/advice/target.ts'
 import type { AdviceUser, CallHistory, CallTarget } from '../../core/advice/types.ts'
+import { type LineVerdict, UNREADABLE, type Verdict } from '../../core/advice/verdict.ts'
 import { type Country, parseCountry } from '../../core/country.ts'
 import type { Currency } from '../../core/money.ts'
 import type { RateDeck } from '../../core/rate-deck.ts'
@@ -16,7 +17,6 @@ import { makeNumberReader } from './number-reader.ts'
 import { SeenRecords } from './seen.ts'
 import { type Encoding, type Source, sourcesOf } from './source.ts'
 import { type DateOrder, makeTimeReader } from './time-reader.ts'
-import { type LineVerdict, UNREADABLE, type Verdict } from './verdict.ts'
 
 export interface ImportOptions {
   /** Where users are whose lines do not say it, and how numbers without `+` are dialled. */

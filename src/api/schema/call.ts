@@ -2,30 +2,12 @@
 import { z } from 'zod'
 import { CALL_CHECKS } from '../../core/call-audit.ts'
 import { CALL_EVENT_KINDS } from '../../core/call-event.ts'
-import type { Classification } from '../../core/classification.ts'
+import { CLASSIFICATIONS, DIRECTIONS, FUND_FILTERS } from '../../core/call-kinds.ts'
 import type { UserId } from '../../core/ids.ts'
 import { idOf, moneyOut, page, time, timeOut } from '../contract.ts'
 import { hint } from '../invalid.ts'
 
-export const CLASSIFICATIONS = [
-  'internal',
-  'emergency',
-  'domestic',
-  'international',
-  'toll-free-out',
-  'toll-free-in',
-  'inbound',
-  'premium',
-  'shared-cost',
-  'satellite',
-  'conference-out',
-  'unknown',
-] as const satisfies readonly Classification[]
-
 export const classification = z.enum(CLASSIFICATIONS)
-
-export const DIRECTIONS = ['out', 'in', 'conference-out'] as const
-export const FUND_FILTERS = ['domestic', 'international', 'conference', 'credits', 'none'] as const
 
 export const rateMembers = {
   deckVersion: z.number().int(),
@@ -282,12 +264,10 @@ export const hangUpOut = z
       description:
         '`hung-up`: our switch has ended it. `at-next-request`: its switch is told when it asks next, and until then it may go on',
     }),
-    until: timeOut
-      .nullable()
-      .meta({
-        description:
-          'How long it may go on at most: to the end of what is granted. null: it has ended, or needs no grant',
-      }),
+    until: timeOut.nullable().meta({
+      description:
+        'How long it may go on at most: to the end of what is granted. null: it has ended, or needs no grant',
+    }),
   })
   .meta({ id: 'HangUp' })
 export type HangUpOnWire = z.output<typeof hangUpOut>

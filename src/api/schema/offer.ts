@@ -1,8 +1,8 @@
 /** Orders of seats, and giving seats up: what the console's forms and the API both check. */
 import { z } from 'zod'
-import { SKUS } from '../../core/catalogue.ts'
-import type { UserId } from '../../core/ids.ts'
-import { BILLINGS } from '../../core/order.ts'
+import { SKUS, type Sku } from '../../core/catalogue.ts'
+import { parseId, type UserId } from '../../core/ids.ts'
+import { BILLINGS, type Billing } from '../../core/order.ts'
 import { idOf, money, time } from '../contract.ts'
 import { hint } from '../invalid.ts'
 
@@ -25,7 +25,36 @@ const items = z
 
 const example = { items: [{ sku: 'voice-with-calling-plan', quantity: 2 }] }
 
-export const quoteBody = z.strictObject({ items }).meta({ example })
+const ITEM =
+  /^(voice-with-calling-plan|voice-without-calling-plan|international-calling-plan):([1-9]\d{0,5})(?::(statement|credits))?$/
+const noItems = hint(
+  'product:number, separated by commas, each product once',
+  'produit:nombre, séparés par des virgules, chaque produit une fois',
+)
+
+/** `voice-with-calling-plan:2,international-calling-plan:1:credits`: an order in an address. */
+export const orderQuery = z
+  .strictObject({
+    items: z
+      .string()
+      .max(200)
+      .refine((text) => text.split(',').every((part) => ITEM.test(part)), { error: noItems })
+      .refine((text) => new Set(text.split(',').map((part) => part.split(':')[0])).size === text.split(',').length, {
+        error: noItems,
+      })
+      .meta({
+        description: '`product:number` or `product:number:billing`, separated by commas',
+        examples: ['voice-with-calling-plan:2'],
+      }),
+  })
+  .transform(({ items: text }) =>
+    text.split(',').flatMap((part) => {
+      const [, sku, quantity, billing] = ITEM.exec(part) ?? []
+      return sku === undefined
+        ? []
+        : [{ sku: sku as Sku, quantity: Number(quantity), billing: (billing ?? null) as Billing | null }]
+    }),
+  )
 
 export const orderBody = z
   .strictObject({
@@ -47,6 +76,24 @@ export const reductionBody = z
       .meta({ description: 'Who gives theirs up, where more are assigned than are left' }),
   })
   .meta({ example: { seats: 3, userIds: [] } })
+
+const noSeats = hint('a whole number', 'un nombre entier')
+
+/** The same in an address: `?seats=3&userIds=usr_…,usr_…`. */
+export const reductionQuery = z.strictObject({
+  seats: z
+    .string()
+    .regex(/^\d{1,6}$/, { error: noSeats })
+    .transform(Number)
+    .meta({ description: 'How many are left', examples: ['0'] }),
+  userIds: z
+    .string()
+    .max(20_000)
+    .regex(/^[\w,-]*$/)
+    .default('')
+    .transform((text) => (text === '' ? [] : text.split(',').map((id) => parseId('user', id) as UserId | null)))
+    .meta({ description: 'Who gives theirs up, separated by commas' }),
+})
 
 export const billingBody = z.strictObject({ billing: z.enum(BILLINGS) }).meta({ example: { billing: 'credits' } })
 

@@ -40,6 +40,10 @@ export const comparisonOut = z
         before: deckRowOut,
         after: deckRowOut,
         perMille: z.number().int().nullable().meta({ description: 'null: it was free before' }),
+        country: z
+          .string()
+          .nullable()
+          .meta({ description: 'Where numbers with the prefix are; null: in several, or none' }),
       }),
     ),
     added20: z.array(deckRowOut).meta({ description: 'The first twenty' }),
@@ -96,6 +100,13 @@ export const whatIfOut = z
 export const draftLine = z
   .strictObject({
     line: z.number().int().min(1).max(10_000_000),
+    was: z
+      .string()
+      .max(2_000)
+      .optional()
+      .meta({
+        description: 'What the line said when it was read: if it says something else by now, nothing is changed',
+      }),
     text: z
       .string()
       .max(2_000)

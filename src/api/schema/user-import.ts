@@ -10,20 +10,21 @@ export const IMPORT_BYTES_MAX = 5 * 1_048_576
 
 const COLUMNS_MAX = 200
 
-const columnIndex = z.number().int().min(0).max(COLUMNS_MAX)
-
-const twice = hint('each column of the file once', 'chaque colonne du fichier une seule fois')
+const twice = hint('each of them once', 'chacun une seule fois')
 
 export const mappingBody = z
   .strictObject({
-    mapping: z
-      .strictObject(Object.fromEntries(USER_COLUMNS.map((column) => [column, columnIndex.optional()])))
-      .refine((mapping) => new Set(Object.values(mapping)).size === Object.values(mapping).length, { error: twice })
-      .meta({ description: 'Which column of the file, counted from 0, is what' }),
+    columns: z
+      .array(z.enum(USER_COLUMNS).nullable())
+      .max(COLUMNS_MAX)
+      .refine((columns) => isOnce(columns.filter((column) => column !== null)), { error: twice })
+      .meta({ description: 'What each column of the file is, in their order; null: it is not read' }),
     delimiter: z.enum(CSV_DELIMITERS).optional(),
     mayCreate: z.boolean().optional().meta({ description: 'Rows about nobody who is there make somebody new' }),
   })
-  .meta({ example: { mapping: { name: 0, usageLocation: 1 } } })
+  .meta({ example: { columns: ['name', 'usageLocation', null] } })
+
+const isOnce = (names: readonly string[]): boolean => new Set(names).size === names.length
 
 export const VERDICTS = ['create', 'change', 'same', 'error'] as const
 

@@ -89,10 +89,16 @@ export const bulkBody = z
     disabled: z.boolean().optional(),
     dryRun: z.boolean().default(false).meta({ description: 'Verdicts and effects, and nothing is changed' }),
   })
-  .refine((body) => BULK_CHANGES.filter((name) => body[name] !== undefined).length === 1, { error: oneChange })
+  .refine((body) => BULK_CHANGES.filter((name) => body[name] !== undefined).length === 1, {
+    path: ['assign'],
+    error: oneChange,
+  })
   .meta({ example: { userIds: ['usr_01kvvkymdy7dtya8n8r8ttdwwm'], creditsEnabled: false } })
 
-export const previewQuery = z.strictObject({ assign: z.enum(SKUS).optional(), remove: z.enum(SKUS).optional() })
+export const previewQuery = z.strictObject({
+  sku: z.enum(SKUS),
+  change: z.enum(['assign', 'remove']).default('assign'),
+})
 
 export const USER_ORDERS = ['added', 'name', '-name'] as const
 

@@ -1,7 +1,9 @@
 /** Money going into the wallet, and cards: what the console's forms and the API both check (W4). */
 import { z } from 'zod'
 import type { Uuid } from '../../core/ids.ts'
+import { type Micros, parseMicros } from '../../core/money.ts'
 import { idOf, money } from '../contract.ts'
+import { hint } from '../invalid.ts'
 
 const paymentMethodId = idOf<Uuid>('paymentMethod')
 
@@ -9,9 +11,18 @@ export const fundingBody = z
   .strictObject({ amount: money, paymentMethod: paymentMethodId.optional() })
   .meta({ example: { amount: { amount: '50', currency: 'CAD' } } })
 
-export const fundingQuoteBody = z
-  .strictObject({ amount: money })
-  .meta({ example: { amount: { amount: '50', currency: 'CAD' } } })
+export const fundingQuoteQuery = z.strictObject({
+  amount: z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,6})?$/, {
+      error: hint(
+        'a decimal string with a point and at most six decimals',
+        'une chaîne décimale avec un point et six décimales au plus',
+      ),
+    })
+    .transform((text) => parseMicros(text) as Micros)
+    .meta({ description: 'In the tenant’s currency', examples: ['50'] }),
+})
 
 export const autoRechargeBody = z
   .strictObject({
@@ -49,4 +60,4 @@ export const setupBody = z
 
 export const setupFinishBody = z
   .strictObject({ session: z.string().regex(/^[\w-]{1,255}$/), default: z.boolean().default(false) })
-  .meta({ example: { session: 'cs_1', default: true } })
+  .meta({ example: { session: 'practice-card-ok', default: true } })

@@ -1,5 +1,4 @@
 /** What one basket costs over some months, line by line: the evaluator of the search, for a basket that somebody names. */
-import { assert } from '../assert.ts'
 import { type Micros, micros, ZERO } from '../money.ts'
 import { costOf } from './abroad-spec.ts'
 import { sumsOfCountry } from './join.ts'
@@ -36,9 +35,9 @@ export function costOfBasket(problem: Problem, span: Span, basket: Basket): Bask
     const isHolder = Uint8Array.from(callers, (user) => (holders.includes(user) ? 1 : 0))
     const plans = holders.length + idleHolders
     const domesticPoolSeconds = own.licences * domesticSeconds
-    const spec = abroadSpecOf(problem, place, span, 0)
+    // Plans that are held although the price list has none draw their pool all the same.
+    const spec = abroadSpecOf(problem, place, span, 0, 0)
     const price = spec?.planPrice ?? (planPrice ?? 0) * months
-    assert(plans === 0 || planPrice !== null, 'a plan that is sold')
     voice += own.licences
     licences += BigInt(own.licences * licencePrice * months)
     international += BigInt(plans * price)

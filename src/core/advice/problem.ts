@@ -88,10 +88,17 @@ export function columnsOf(
 export const boundsOf = ({ reading }: Problem, { from, to }: Span): readonly number[] =>
   reading.bounds.slice(from, to + 1)
 
-/** The International question of a country; null where there is no choice. */
-export function abroadSpecOf(problem: Problem, place: number, span: Span, idleMax: number): AbroadSpec | null {
+/** The International question of a country; null where there is no choice: nobody calls, or no plan is sold (or `unsold` priced). */
+export function abroadSpecOf(
+  problem: Problem,
+  place: number,
+  span: Span,
+  idleMax: number,
+  unsold: number | null = null,
+): AbroadSpec | null {
   const country = problem.countries[place]
-  if (!country || country.planPrice === null || country.callers.length === 0) return null
+  const planPrice = country?.planPrice ?? unsold
+  if (!country || planPrice === null || country.callers.length === 0) return null
   const { rules, targets } = problem.input
   return {
     calls: country.calls,
@@ -100,7 +107,7 @@ export function abroadSpecOf(problem: Problem, place: number, span: Span, idleMa
     rules,
     callers: country.callers.length,
     idleMax,
-    planPrice: country.planPrice * (span.to - span.from),
+    planPrice: planPrice * (span.to - span.from),
     holderSeconds: rules.internationalSeconds,
   }
 }

@@ -1,7 +1,7 @@
 /** How a call of a history would be paid here (G1): the same classes, plans and rates that decide live calls. */
 import { lineKindOf } from '../authorise.ts'
 import { classifyOutbound } from '../classification.ts'
-import { type Country, internationalPlanCovers } from '../country.ts'
+import { type Country, internationalPlanCovers, isZoneA } from '../country.ts'
 import type { Currency } from '../money.ts'
 import type { E164 } from '../numbering.ts'
 import { findRate, type RateDeck } from '../rate-deck.ts'
@@ -40,6 +40,24 @@ export function targetOf(
       ? 'barred'
       : 'credits'
   return { kind, country, prefix: rate?.prefix ?? digits.slice(0, UNPRICED_DIGITS), price: rate }
+}
+
+/** L7: a conference that dials out; Zone A draws the tenant's pool, the rest is paid by credits. */
+export function conferenceTargetOf(
+  number: E164,
+  location: Country,
+  { deck, currency, at }: { deck: RateDeck; currency: Currency; at: Instant },
+): CallTarget {
+  const { classification, country, kind } = classifyOutbound(number, location)
+  const digits = number.slice(1)
+  const lineKind = lineKindOf(kind)
+  const price = findRate(deck, { direction: 'conference-out', digits, origin: location, lineKind, currency, at })
+  const prefix = price?.prefix ?? digits.slice(0, UNPRICED_DIGITS)
+  const isSoldByRow = classification === 'premium' || classification === 'shared-cost' || classification === 'satellite'
+  if (classification === 'unknown' || (isSoldByRow && price === null))
+    return { kind: 'barred', country, prefix, price: null }
+  const isPooled = !isSoldByRow && country !== null && isZoneA(country)
+  return { kind: isPooled ? 'conference' : 'credits', country, prefix, price }
 }
 
 /** Enough of a number that nothing prices to see where it was going, and too little to see whom. */

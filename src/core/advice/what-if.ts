@@ -3,7 +3,6 @@
  * recorded, so the answer is the bill to the sixth decimal. With something changed nobody recorded who would have paid: then pools are
  * drawn in the canonical order, a minute at a time (P10), and `order` says so.
  */
-import { assert } from '../assert.ts'
 import { type Micros, micros } from '../money.ts'
 import { costOf as creditsOf, type Price } from '../rate.ts'
 import { advise } from './advise.ts'
@@ -24,13 +23,13 @@ import {
   NO_USER,
 } from './types.ts'
 
-/** Who paid, as the call records say. Place i is call i of the history. */
-export interface RecordedFunding {
-  /** Seconds that the wallet paid, as spoken. */
-  readonly walletSeconds: Uint32Array
-  /** The row each call was authorised with (R2), by place; -1 for none. */
-  readonly rate: Int32Array
-  readonly rates: readonly Price[]
+/** What the wallet paid of one call, as its record says; calls that a plan paid alone are not here. */
+export interface RecordedPart {
+  readonly line: 'beyondDomestic' | 'abroad' | 'beyondConference' | 'always'
+  /** As spoken. */
+  readonly walletSeconds: number
+  /** The row that it was authorised with (R2). */
+  readonly price: Price
 }
 
 export interface WhatIfChange {
@@ -59,7 +58,7 @@ export interface WhatIf {
 export function whatIf(
   input: AdviceInput,
   current: Basket,
-  recorded: RecordedFunding,
+  recorded: readonly RecordedPart[],
   change: WhatIfChange,
   paceOf?: (task: Task) => Pace,
 ): WhatIf {
@@ -86,16 +85,10 @@ const isUnchanged = ({ heads, targets, prices, basket, percent }: WhatIfChange):
   basket === undefined &&
   (percent ?? 100) === 100
 
-/** The bill: each call's wallet part priced once by its own row. Calls abroad and others are told apart by their targets. */
-function recordedCosts(input: AdviceInput, basket: Basket, { walletSeconds, rate, rates }: RecordedFunding): CostLines {
+/** The bill: each call's wallet part priced once by its own row. */
+function recordedCosts(input: AdviceInput, basket: Basket, recorded: readonly RecordedPart[]): CostLines {
   const sums = { beyondDomestic: 0n, abroad: 0n, beyondConference: 0n, always: 0n }
-  for (let i = 0; i < input.calls.length; i++) {
-    const seconds = walletSeconds[i] ?? 0
-    if (seconds === 0) continue
-    const row = rates[rate[i] ?? -1]
-    assert(row, 'what the wallet paid was paid by a row')
-    sums[LINE_OF[input.targets[input.calls.target[i] ?? 0]?.kind ?? ''] ?? 'always'] += creditsOf(row, seconds)
-  }
+  for (const { line, walletSeconds, price } of recorded) sums[line] += creditsOf(price, walletSeconds)
   const months = BigInt(input.months.length)
   let licences = BigInt(basket.withoutPlan) * (input.prices.withoutPlan ?? 0n) * months
   let international = 0n
@@ -115,12 +108,6 @@ function recordedCosts(input: AdviceInput, basket: Basket, { walletSeconds, rate
     always: money(lines.always),
     total: money(Object.values(lines).reduce((sum, line) => sum + line, 0n)),
   }
-}
-
-const LINE_OF: Readonly<Record<string, 'beyondDomestic' | 'abroad' | 'beyondConference'>> = {
-  domestic: 'beyondDomestic',
-  international: 'abroad',
-  conference: 'beyondConference',
 }
 
 /** The history with other people, rates, prices or amounts of calls; and a basket of the old users as one of the new. */

@@ -2,8 +2,8 @@
 import { Button, Field, Input, ProgressBar, Select } from '@fluentui/react-components'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import type { VERDICTS } from '../../../advice/import/verdict.ts'
 import type { AdviceWire } from '../../../api/schema/advice.ts'
+import type { VERDICTS } from '../../../core/advice/verdict.ts'
 import { api, isProblem } from '../../data/client.ts'
 import { useTenant } from '../../data/session.ts'
 import { Block } from '../../kit/block.tsx'
@@ -381,7 +381,7 @@ function WhatWasRead({ found }: { readonly found: Result }) {
   const formats = useFormats()
   const verdicts = useQuery({
     queryKey: ['verdicts'],
-    queryFn: async () => (await import('../../../advice/import/verdict.ts')).VERDICTS,
+    queryFn: async () => (await import('../../../core/advice/verdict.ts')).VERDICTS,
     staleTime: Number.POSITIVE_INFINITY,
   })
   const { files, localTimes } = found.read

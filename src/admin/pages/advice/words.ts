@@ -34,8 +34,6 @@ export const adviceWords = defineWords('advice', {
     fr: 'Pas d’appels sous la main ? Répondez à cinq questions.',
   },
   earlier: { en: 'Earlier answers', fr: 'Réponses précédentes' },
-  fromRecords: { en: 'Your own calls', fr: 'Vos propres appels' },
-  fromFile: { en: 'A file of calls', fr: 'Un fichier d’appels' },
   nothingYet: {
     en: 'Nothing calculated yet. The answer stays here for seven days.',
     fr: 'Aucun calcul pour l’instant. La réponse reste ici pendant sept jours.',
@@ -59,7 +57,6 @@ export const adviceWords = defineWords('advice', {
   minutes: { en: 'Minutes', fr: 'Minutes' },
   byCredits: { en: 'By credits', fr: 'En crédits' },
   opposite: { en: 'The opposite costs', fr: 'Le contraire coûte' },
-  more: { en: '{amount} more', fr: '{amount} de plus' },
   certificate: { en: 'Save the certificate', fr: 'Enregistrer le certificat' },
   certificateWhy: {
     en: 'It can be checked without us: ringfence check.',

@@ -31,7 +31,7 @@ export function ExportMenu({ query, calls }: ExportMenuProps) {
       const url = URL.createObjectURL(file)
       const link = document.createElement('a')
       link.href = url
-      link.download = `calls.${choice.format}`
+      link.download = `${t('fileName')}.${choice.format}`
       link.click()
       setTimeout(() => URL.revokeObjectURL(url), 60_000)
       return

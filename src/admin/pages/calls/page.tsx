@@ -3,7 +3,8 @@ import { Button, Input, Switch } from '@fluentui/react-components'
 import { DismissRegular } from '@fluentui/react-icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { type CallItem, CLASSIFICATIONS, DIRECTIONS, FUND_FILTERS } from '../../../api/schema/call.ts'
+import type { CallItem } from '../../../api/schema/call.ts'
+import { CLASSIFICATIONS, DIRECTIONS, FUND_FILTERS } from '../../../core/call-kinds.ts'
 import type { TimeZone } from '../../../core/time.ts'
 import { useLive } from '../../data/live.ts'
 import { useTenant } from '../../data/session.ts'
@@ -17,7 +18,7 @@ import { MoreMenu } from '../../kit/more-menu.tsx'
 import { PageHead } from '../../kit/page-head.tsx'
 import { usePages } from '../../kit/use-pages.ts'
 import { MiniBar } from '../../pictures/index.ts'
-import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
+import { useLanguage, useWords } from '../../words/use.tsx'
 import { callWords } from './call-words.ts'
 import { ExportMenu, listPath } from './export-menu.tsx'
 import { type CallFilters, daysOfPeriod, NO_FILTERS, PERIODS, queryOf } from './filters.ts'
@@ -228,7 +229,6 @@ interface TableProps {
 
 function Table({ list, isFiltered, onClear, foot }: TableProps) {
   const t = useWords(callsWords)
-  const formats = useFormats()
   const language = useLanguage()
   const kindName = useKindNames()
   const endName = useEndNames()
@@ -271,7 +271,11 @@ function Table({ list, isFiltered, onClear, foot }: TableProps) {
           <span className="num" translate="no">
             {toWhom(call)}
           </span>
-          {call.country !== null && <em className="calls-place">{nameOf(call.country, language)}</em>}
+          {call.country !== null && (
+            <em className="calls-place" translate="no">
+              {nameOf(call.country, language)}
+            </em>
+          )}
         </>
       ),
     },
@@ -322,7 +326,6 @@ function Table({ list, isFiltered, onClear, foot }: TableProps) {
       }
     />
   )
-  void formats
 }
 
 function Funds({ call, scale }: { readonly call: CallItem; readonly scale: number }) {

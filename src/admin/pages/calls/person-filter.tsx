@@ -23,6 +23,7 @@ export function PersonFilter({ value, onChange }: PersonFilterProps) {
   const t = useWords(callsWords)
   const { id } = useTenant()
   const [text, setText] = useState('')
+  const [isOpen, setOpen] = useState(false)
   const chosen = useQuery({
     queryKey: ['user', id, value, 'name'],
     enabled: value !== '',
@@ -30,6 +31,7 @@ export function PersonFilter({ value, onChange }: PersonFilterProps) {
   })
   const found = useQuery({
     queryKey: ['users', id, 'names', text],
+    enabled: isOpen,
     queryFn: ({ signal }) =>
       api.get<{ data: readonly Person[] }>(`/v1/tenants/${id}/users`, {
         query: { q: text, limit: 8, sort: 'name' },
@@ -63,6 +65,8 @@ export function PersonFilter({ value, onChange }: PersonFilterProps) {
       placeholder={t('person')}
       value={text}
       selectedOptions={[]}
+      open={isOpen}
+      onOpenChange={(_, data) => setOpen(data.open)}
       onInput={(event) => setText(event.currentTarget.value)}
       onOptionSelect={(_, { optionValue }) => {
         if (optionValue) onChange(optionValue)

@@ -4,6 +4,7 @@ export const callsWords = defineWords('calls', {
   title: { en: 'Call history', fr: 'Historique des appels' },
   sentence: { en: 'Every call, with what it cost and why.', fr: 'Chaque appel, ce qu’il a coûté et pourquoi.' },
   export: { en: 'Export', fr: 'Exporter' },
+  fileName: { en: 'calls', fr: 'appels' },
   exportCsv: { en: 'CSV for programs', fr: 'CSV pour programmes' },
   exportExcel: { en: 'CSV for Excel', fr: 'CSV pour Excel' },
   exportXlsx: { en: 'Excel workbook (XLSX)', fr: 'Classeur Excel (XLSX)' },

@@ -140,7 +140,7 @@ export function AddCard({ onAdded }: { readonly onAdded?: (method: Method) => vo
     location.assign(url)
   }
   if (!provider) return null
-  if (provider.hasPage) {
+  if (provider.hasPage && provider.practiceCards.length === 0) {
     const name = provider.provider.charAt(0).toUpperCase() + provider.provider.slice(1)
     return (
       <div className="k-stack c-tight">

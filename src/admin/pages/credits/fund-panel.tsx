@@ -172,7 +172,7 @@ function Outcome({ quote }: { readonly quote: FundingQuote }) {
 
 /** Asked once typing pauses; what the API says about the amount stands beside the field. */
 function useFundingQuote(text: string): { data: FundingQuote | undefined; refusal: string | undefined } {
-  const { id, currency } = useTenant()
+  const { id } = useTenant()
   const [amount, setAmount] = useState('')
   useEffect(() => {
     const typed = typedAmount(text)
@@ -184,7 +184,7 @@ function useFundingQuote(text: string): { data: FundingQuote | undefined; refusa
     enabled: amount !== '',
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      api.post<FundingQuote>(`/v1/tenants/${id}/wallet/fundings/quote`, { amount: { amount, currency } }, { signal }),
+      api.get<FundingQuote>(`/v1/tenants/${id}/wallet/fundings/quote`, { query: { amount }, signal }),
   })
   if (amount === '') return { data: undefined, refusal: undefined }
   return error ? { data: undefined, refusal: isProblem(error) ? error.title : undefined } : { data, refusal: undefined }

@@ -93,7 +93,7 @@ export const creditsWords = defineWords('credits', {
   },
   worstUnbounded: {
     en: 'No cap bounds what a stolen phone could spend. Set a daily cap.',
-    fr: 'Aucun plafond ne borne ce qu’un téléphone volé pourrait dépenser. Fixez un plafond quotidien.',
+    fr: 'Rien ne borne la dépense d’un téléphone volé. Fixez un plafond par jour.',
   },
   change: { en: 'Change', fr: 'Modifier' },
   setUp: { en: 'Set up', fr: 'Configurer' },
@@ -159,10 +159,6 @@ export const creditsWords = defineWords('credits', {
   },
   practiceCard: { en: 'Practice card', fr: 'Carte d’entraînement' },
   cardAdded: { en: '{card} is stored.', fr: '{card} est enregistrée.' },
-  setupFailed: {
-    en: 'No card was stored at the provider.',
-    fr: 'Aucune carte n’a été enregistrée chez le prestataire.',
-  },
   'brand.practice-accepted': { en: 'Practice card that pays', fr: 'Carte d’entraînement acceptée' },
   'brand.practice-declined': { en: 'Practice card that is declined', fr: 'Carte d’entraînement refusée' },
   'brand.practice-slow': { en: 'Practice card that is slow', fr: 'Carte d’entraînement lente' },
@@ -233,5 +229,4 @@ export const creditsWords = defineWords('credits', {
   holdsTable: { en: 'Calls that hold credits', fr: 'Appels qui réservent des crédits' },
   held: { en: 'Held', fr: 'Réservé' },
   call: { en: 'Call', fr: 'Appel' },
-  amountWrong: { en: 'An amount, such as {example}.', fr: 'Un montant, comme {example}.' },
 })

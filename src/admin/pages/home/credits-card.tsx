@@ -84,7 +84,9 @@ function Balance({ wallet, now }: { readonly wallet: Wallet; readonly now: strin
       {drawn.length > 0 && (
         <>
           <h3>{t('lots')}</h3>
-          <WalletLots lots={drawn} held={held > 0n ? held : 0n} label={t('lotsLabel', { list })} />
+          <div translate="no">
+            <WalletLots lots={drawn} held={held > 0n ? held : 0n} label={t('lotsLabel', { list })} />
+          </div>
         </>
       )}
     </>

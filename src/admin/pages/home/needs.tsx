@@ -129,7 +129,12 @@ function Picture({ pool }: { readonly pool: PoolForecast }) {
   if (!data || !month || !isSame(data, pool)) return <div style={{ height: COMPACT_PX }} />
   if (!isWorthDrawing(data.availableSeconds, data.totalSeconds)) return null
   return (
-    <Go to={addressOf(pool)} className="h-picture" aria-label={t('chartTitle', { pool: names.full(pool) })}>
+    <Go
+      to={addressOf(pool)}
+      className="h-picture"
+      translate="no"
+      aria-label={t('chartTitle', { pool: names.full(pool) })}
+    >
       <BurnDown
         month={month}
         fund={fundOf(pool)}

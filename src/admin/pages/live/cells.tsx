@@ -78,7 +78,12 @@ export function WhoCell({ row: { call, ended } }: RowProps) {
         <b translate="no">{from(call)}</b>
         <em>
           → <span translate="no">{to(call)}</span>
-          {call.country !== null && <> · {nameOf(call.country, language)}</>}
+          {call.country !== null && (
+            <>
+              {' · '}
+              <span translate="no">{nameOf(call.country, language)}</span>
+            </>
+          )}
           {ended && <> · {t('ended', { cause: endName(ended.cause) })}</>}
         </em>
       </span>

@@ -1,7 +1,7 @@
 /** Calls in progress: watch them, and stop one. Those that end soonest come first. */
 import { Button } from '@fluentui/react-components'
 import { useEffect, useMemo, useState } from 'react'
-import { CLASSIFICATIONS } from '../../../api/schema/call.ts'
+import { CLASSIFICATIONS } from '../../../core/call-kinds.ts'
 import type { LiveCall } from '../../../core/live-call.ts'
 import { useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'

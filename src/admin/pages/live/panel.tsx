@@ -91,7 +91,7 @@ function Inside({ row }: { readonly row: LiveRow }) {
         {call.country !== null && (
           <>
             <dt>{t('place')}</dt>
-            <dd>{nameOf(call.country, language)}</dd>
+            <dd translate="no">{nameOf(call.country, language)}</dd>
           </>
         )}
         <dt>{t('since')}</dt>

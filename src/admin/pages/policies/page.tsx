@@ -180,7 +180,7 @@ function Cell({ policy, given, label, isChosen, mayEdit, onChoose }: CellProps) 
   const { name, people, isTenantDefault } = policy
   return (
     <div className="m-cell" data-policy={name} data-people={people} data-calls={t(`calls.${policy.userCalls}`)}>
-      <label title={name}>
+      <label title={name} translate="no">
         <input
           type="radio"
           name="tenant-policy"

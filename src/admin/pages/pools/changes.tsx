@@ -10,6 +10,7 @@ type Change = PoolInFull['changes'][number]
 export function Changes({ pool }: { readonly pool: PoolInFull }) {
   const t = useWords(poolWords)
   const formats = useFormats()
+  const print = (value: number): string => formats.number(value)
   const before = useMemo(() => monthBefore(pool.month), [pool.month])
   const free = pool.seats ? pool.seats.purchased - pool.seats.assigned : 0
   const isNothing = pool.changes.length === 0 && pool.expiredBeforeSeconds === 0
@@ -18,25 +19,31 @@ export function Changes({ pool }: { readonly pool: PoolInFull }) {
       <ul className="p-changes">
         {pool.expiredBeforeSeconds > 0 && (
           <li>
-            <span className="p-when num">{formats.day(pool.starts)}</span>
+            <span className="p-when num" translate="no">
+              {formats.day(pool.starts)}
+            </span>
             <span>{t('expiredBefore', { month: formats.month(before) })}</span>
-            <span className="num p-lost">{signed(-pool.expiredBeforeSeconds, formats.number)}</span>
+            <span className="num p-lost">{signed(-pool.expiredBeforeSeconds, print)}</span>
           </li>
         )}
         {pool.changes.map((change, index) => (
           // Changes of one instant have nothing else to tell them apart.
           // biome-ignore lint/suspicious/noArrayIndexKey: the list is read as a whole and never reordered
           <li key={`${change.at} ${index}`} data-seconds={change.seconds}>
-            <span className="p-when num">{formats.day(change.at)}</span>
+            <span className="p-when num" translate="no">
+              {formats.day(change.at)}
+            </span>
             <span>
               <What change={change} pool={pool} />
             </span>
-            <span className="num">{signed(change.seconds, formats.number)}</span>
+            <span className="num">{signed(change.seconds, print)}</span>
           </li>
         ))}
         {!pool.isOver && free > 0 && pool.plan !== 'conference' && (
           <li>
-            <span className="p-when num">{formats.day(pool.now)}</span>
+            <span className="p-when num" translate="no">
+              {formats.day(pool.now)}
+            </span>
             <span>{t('unassigned', { count: free })}</span>
             <span className="num">0</span>
           </li>

@@ -47,8 +47,12 @@ export function Chart({ pool, forecast, onAssign }: ChartProps) {
     }
     const coming = shown?.days.find((one) => one.day === day)
     if (!coming) return days.weekday(day)
-    const [low, middle, high] = [coming.p10, coming.p50, coming.p90].map(formats.minutes) as [string, string, string]
-    return t('describeForecast', { day: days.weekday(day), low, middle, high })
+    return t('describeForecast', {
+      day: days.weekday(day),
+      low: formats.minutes(coming.p10),
+      middle: formats.minutes(coming.p50),
+      high: formats.minutes(coming.p90),
+    })
   }
   return (
     <Card
@@ -78,24 +82,27 @@ export function Chart({ pool, forecast, onAssign }: ChartProps) {
         </span>
       }
     >
-      <Pictured
-        view={view === 'table' ? 'table' : 'picture'}
-        table={burnDownTwin(
-          t('tableCaption', { pool: names.full(pool), month: formats.month(pool.month) }),
-          columns,
-          rows,
-        )}
-      >
-        <BurnDown
-          month={month}
-          fund={fundOf(pool)}
-          label={`${title}. ${month.dry?.label ?? month.leftLabel}`}
-          dayLabel={(index) => dayOfMonth(dayNames, index, days.day)}
-          valueLabel={(left) => formats.minutes(left)}
-          cursor={{ label: t('walk'), describe }}
-          {...noForecastOf(pool, forecast, t)}
-        />
-      </Pictured>
+      {/* Days and figures: data of the month, named by the reader's calendar. */}
+      <div translate="no">
+        <Pictured
+          view={view === 'table' ? 'table' : 'picture'}
+          table={burnDownTwin(
+            t('tableCaption', { pool: names.full(pool), month: formats.month(pool.month) }),
+            columns,
+            rows,
+          )}
+        >
+          <BurnDown
+            month={month}
+            fund={fundOf(pool)}
+            label={`${title}. ${month.dry?.label ?? month.leftLabel}`}
+            dayLabel={(index) => dayOfMonth(dayNames, index, days.day)}
+            valueLabel={(left) => formats.minutes(left)}
+            cursor={{ label: t('walk'), describe }}
+            {...noForecastOf(pool, forecast, t)}
+          />
+        </Pictured>
+      </div>
       <Legend
         fund={fundOf(pool)}
         entries={[

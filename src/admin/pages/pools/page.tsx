@@ -204,7 +204,7 @@ function MonthPicker({ shown }: { readonly shown: string }) {
   return (
     <span className="p-month">
       <CalendarLtrRegular fontSize={18} aria-hidden="true" />
-      <span>{formats.month(at)}</span>
+      <span translate="no">{formats.month(at)}</span>
       <span className="p-month-buttons no-print">
         <Button
           size="small"

@@ -68,7 +68,7 @@ function PoolRow({ pool, forecast, owned, isChosen, month, pace, isCompact }: Po
     >
       <span className="p-row-head">
         <span>
-          <b>{names.country(pool)}</b> <span className="p-plan">{names.plan(pool)}</span>
+          <b translate="no">{names.country(pool)}</b> <span className="p-plan">{names.plan(pool)}</span>
         </span>
         {isCompact && <PoolVerdict pool={pool} forecast={forecast} isOver={isOver} />}
         <span className="num">

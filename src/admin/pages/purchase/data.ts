@@ -36,9 +36,13 @@ export function useQuote(items: readonly Item[]) {
     queryKey: ['order-quote', id, items],
     enabled: items.length > 0,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => api.post<Quote>(`/v1/tenants/${id}/orders/quote`, { items }, { signal }),
+    queryFn: ({ signal }) =>
+      api.get<Quote>(`/v1/tenants/${id}/orders/quote`, { query: { items: items.map(printItem).join(',') }, signal }),
   })
 }
+
+const printItem = ({ sku, quantity, billing }: Item): string =>
+  [sku, quantity, ...(billing === undefined ? [] : [billing])].join(':')
 
 /** `voice-with-calling-plan:2,international-calling-plan:1`: what is chosen, as the address keeps it. */
 export function readItems(text: string): Map<Sku, number> {

@@ -43,7 +43,8 @@ export function FewerSeats({ offer, from, onClose }: FewerSeatsProps) {
     queryKey: ['reduction-quote', tenant.id, sku, body],
     enabled: isRight,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => api.post<ReductionQuote>(`${path}/reduction/quote`, body, { signal }),
+    queryFn: ({ signal }) =>
+      api.get<ReductionQuote>(`${path}/reduction/quote`, { query: { seats, userIds: body.userIds.join(',') }, signal }),
   })
   return (
     <ConfirmDialog

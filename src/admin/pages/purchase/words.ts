@@ -92,7 +92,7 @@ export const purchaseWords = defineWords('purchase', {
   order: { en: 'Your order', fr: 'Votre commande' },
   nothingChosen: {
     en: 'Nothing chosen. Use + on a card to add seats.',
-    fr: 'Rien de choisi. Utilisez + sur une carte pour ajouter des licences.',
+    fr: 'Rien de choisi. + sur une carte ajoute des licences.',
   },
   item: { en: 'Item', fr: 'Article' },
   dates: { en: 'From – to', fr: 'Du – au' },
@@ -147,7 +147,7 @@ export const purchaseWords = defineWords('purchase', {
   differs1: { en: 'Your numbers stay with your carrier.', fr: 'Vos numéros restent chez votre opérateur.' },
   differs2: {
     en: 'Your carrier bills all calls; we charge none.',
-    fr: 'Votre opérateur facture tous les appels ; nous n’en facturons aucun.',
+    fr: 'Votre opérateur facture les appels ; nous, aucun.',
   },
   differs3: { en: 'There are no pools of minutes and no plans.', fr: 'Il n’y a ni minutes partagées ni forfaits.' },
   differs4: {
@@ -161,7 +161,7 @@ export const purchaseWords = defineWords('purchase', {
   tellPartner: { en: 'What a partner will ask', fr: 'Ce qu’un partenaire vous demandera' },
   tell1: {
     en: 'How many people, phones and devices call outside',
-    fr: 'Combien de personnes, de téléphones et d’appareils appellent à l’extérieur',
+    fr: 'Combien de personnes et d’appareils appellent au dehors',
   },
   tell2: {
     en: 'The telephone system that you have, and how it reaches your carrier',
@@ -177,7 +177,7 @@ export const purchaseWords = defineWords('purchase', {
   pointsCopied: { en: 'Copied', fr: 'Copié' },
   notAvailable: {
     en: 'Voice is not available [in:country]. We do not sell what we cannot serve.',
-    fr: 'Le service vocal n’est pas disponible [in:country]. Nous ne vendons pas ce que nous ne pouvons pas assurer.',
+    fr: 'Service vocal indisponible [in:country]. Nous ne vendons que ce que nous pouvons assurer.',
   },
   onlyPartner: {
     en: 'Only the operator or a partner can order these.',

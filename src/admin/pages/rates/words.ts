@@ -13,7 +13,7 @@ export const ratesWords = defineWords('rates', {
   me: { en: 'My own phone', fr: 'Mon propre téléphone' },
   noOne: {
     en: 'No one has a phone here yet. Add users first.',
-    fr: 'Personne n’a encore de téléphone ici. Ajoutez d’abord des utilisateurs.',
+    fr: 'Personne n’a encore de téléphone. Ajoutez des utilisateurs.',
   },
   noPhone: {
     en: 'No phone here has your e-mail address, so we cannot say what a call would cost you. The table below is for everybody.',

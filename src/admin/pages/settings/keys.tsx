@@ -98,9 +98,7 @@ export function Keys({ path, edit }: KeysProps) {
           empty={<EmptyState drawing="gate" sentence={t('empty')} />}
         />
       </Card>
-      {mayEdit && panel === CREATE && (
-        <CreateDialog path={path} onMade={(key) => show(key, false)} onClose={close} />
-      )}
+      {mayEdit && panel === CREATE && <CreateDialog path={path} onMade={(key) => show(key, false)} onClose={close} />}
       {mayEdit && rolling && (
         <RollDialog path={path} apiKey={rolling} onRolled={(key) => show(key, true)} onClose={close} />
       )}
@@ -322,10 +320,7 @@ function RollDialog({ path, apiKey, onRolled, onClose }: RollDialogProps) {
             <DialogContent className="k-form">
               <p>{t('rollWhy')}</p>
               <Field label={t('rollFor')}>
-                <RadioGroup
-                  value={form.values.overlap}
-                  onChange={(_, { value }) => form.set('overlap', value)}
-                >
+                <RadioGroup value={form.values.overlap} onChange={(_, { value }) => form.set('overlap', value)}>
                   {OVERLAPS.map((seconds) => (
                     <Radio key={seconds} value={String(seconds)} label={t(`overlap.${seconds}`)} />
                   ))}

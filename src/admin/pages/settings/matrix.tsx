@@ -61,7 +61,7 @@ function rowsOf(): Row[] {
 
 function levelOf({ page, section }: Row, role: Role): Level {
   if (!isPermitted(role, page.permission)) return 'hidden'
-  const changes = CHANGES[section === null ? page.nav : `settings/${section}`] ?? []
+  const changes = CHANGES[section === null ? page.nav : (`settings/${section}` as const)] ?? []
   return changes.some((permission) => isPermitted(role, permission)) ? 'edit' : 'view'
 }
 

@@ -247,11 +247,7 @@ function RolesDialog({ place, member, onClose }: RolesDialogProps) {
                 {t('revoke')}
               </Button>
               <Button onClick={onClose}>{common('cancel')}</Button>
-              <Button
-                type="submit"
-                appearance="primary"
-                disabled={form.isBusy || !form.isDirty || roles.length === 0}
-              >
+              <Button type="submit" appearance="primary" disabled={form.isBusy || !form.isDirty || roles.length === 0}>
                 {common('save')}
               </Button>
             </DialogActions>

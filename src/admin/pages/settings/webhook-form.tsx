@@ -14,7 +14,12 @@ import {
   RadioGroup,
 } from '@fluentui/react-components'
 import type { z } from 'zod'
-import { endpointBody, endpointChanges, type endpointOut, type endpointWithSecret } from '../../../api/schema/webhook.ts'
+import {
+  endpointBody,
+  endpointChanges,
+  type endpointOut,
+  type endpointWithSecret,
+} from '../../../api/schema/webhook.ts'
 import { EVENT_TYPES, type EventType } from '../../../core/tenant-event.ts'
 import { api } from '../../data/client.ts'
 import { DraftNote } from '../../kit/draft.tsx'

@@ -326,6 +326,10 @@ export const auditWords = defineWords('settings-audit', {
   member: { en: 'Field', fr: 'Champ' },
   before: { en: 'Before', fr: 'Avant' },
   after: { en: 'After', fr: 'Après' },
+  moreChanges: {
+    en: { one: '{count} field more', other: '{count} fields more' },
+    fr: { one: '{count} champ de plus', many: '{count} de champs de plus', other: '{count} champs de plus' },
+  },
   same: {
     en: { one: '{count} field did not change', other: '{count} fields did not change' },
     fr: { one: '{count} champ inchangé', many: '{count} de champs inchangés', other: '{count} champs inchangés' },
@@ -362,7 +366,7 @@ export const sandboxWords = defineWords('settings-sandbox', {
   'by.604800': { en: '+1 week', fr: '+1 semaine' },
   toNext: { en: 'To what is due next', fr: 'Jusqu’à la prochaine échéance' },
   toMonth: { en: 'To next month', fr: 'Au mois suivant' },
-  to: { en: 'To a moment of your choice', fr: 'Jusqu’à un moment choisi' },
+  to: { en: 'To the beginning of a day', fr: 'Au début d’un jour' },
   go: { en: 'Advance', fr: 'Avancer' },
   moving: { en: 'Time passes…', fr: 'Le temps passe…' },
   moved: { en: 'It is {time} now.', fr: 'Il est maintenant {time}.' },
@@ -399,4 +403,5 @@ export const sandboxWords = defineWords('settings-sandbox', {
   },
   'outcome.refused': { en: 'Refused.', fr: 'Refusé.' },
   see: { en: 'See the call and what it cost', fr: 'Voir l’appel et ce qu’il a coûté' },
+  noUser: { en: 'Choose who calls.', fr: 'Choisissez qui appelle.' },
 })

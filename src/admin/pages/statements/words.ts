@@ -42,7 +42,6 @@ export const statementWords = defineWords('statements', {
   plans: { en: 'International Calling Plan', fr: 'Forfait international' },
   expired: { en: 'Expired', fr: 'Expirés' },
   line: { en: 'Line', fr: 'Ligne' },
-  reason: { en: 'Reason', fr: 'Raison' },
   amount: { en: 'Amount', fr: 'Montant' },
   change: { en: 'Why it differs from {month}', fr: 'Pourquoi cela diffère de {month}' },
   more: { en: '{amount} more than in {month}.', fr: '{amount} de plus qu’en {month}.' },

@@ -12,7 +12,8 @@ import { usePages } from '../../kit/use-pages.ts'
 import { useFormats, useWords } from '../../words/use.tsx'
 import { skuWords } from '../purchase/sku-words.ts'
 import type { ShownUser } from '../users/data.ts'
-import { policyText, policyWords } from '../users/policy-words.ts'
+import { policyText } from '../users/policy-text.ts'
+import { policyWords } from '../users/policy-words.ts'
 import { userWords } from './words.ts'
 
 type Entry = z.output<typeof auditEntryOut>

@@ -109,7 +109,6 @@ export const userWords = defineWords('user', {
   charge: { en: 'Charge', fr: 'Frais' },
   refused: { en: 'Refused', fr: 'Refusé' },
   noCalls: { en: 'No calls yet.', fr: 'Aucun appel pour l’instant.' },
-  allCalls: { en: 'All calls', fr: 'Tous les appels' },
   who: { en: 'Who', fr: 'Qui' },
   act: { en: 'What', fr: 'Quoi' },
   changes: { en: 'Before → after', fr: 'Avant → après' },

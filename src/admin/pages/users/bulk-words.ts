@@ -58,7 +58,7 @@ export const bulkWords = defineWords('bulk', {
   },
   askBuyer: {
     en: 'Ask a global or billing admin to buy them.',
-    fr: 'Demandez à un administrateur général ou de facturation de les acheter.',
+    fr: 'Adressez-vous à un administrateur général ou de facturation.',
   },
   buyAndAssign: { en: 'Buy and assign', fr: 'Acheter et attribuer' },
   assignOnly: { en: 'Assign only {n}', fr: 'N’en attribuer que {n}' },

@@ -32,7 +32,8 @@ import { skuWords } from '../purchase/sku-words.ts'
 import { bulkWords } from './bulk-words.ts'
 import { type BulkAnswer, type BulkChange, bulk, isJob, rehearse, type ShownUser, usersChanged } from './data.ts'
 import { buyMissing, Faults, Pools, Shortage, useMissingQuote } from './effect.tsx'
-import { policyText, policyWords } from './policy-words.ts'
+import { policyText } from './policy-text.ts'
+import { policyWords } from './policy-words.ts'
 import { usersWords } from './words.ts'
 
 export interface BulkBarProps {

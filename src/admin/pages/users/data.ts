@@ -58,8 +58,8 @@ export const bulk = (
   change: BulkChange,
   intent?: string,
 ): Promise<BulkAnswer | Job> =>
-  api.post(`/v1/tenants/${ten}/users/bulk`, { userIds, ...change }, intent === undefined ? {} : { intent })
+  api.post(`/v1/tenants/${ten}/user-changes`, { userIds, ...change }, intent === undefined ? {} : { intent })
 
 /** What it would do; nothing is changed. */
 export const rehearse = (ten: string, userIds: readonly string[], change: BulkChange): Promise<BulkAnswer> =>
-  api.post(`/v1/tenants/${ten}/users/bulk`, { userIds, ...change, dryRun: true })
+  api.post(`/v1/tenants/${ten}/user-changes`, { userIds, ...change, dryRun: true })

@@ -60,7 +60,10 @@ export function useMissingQuote(short: SeatsShort | undefined) {
   const query = useQuery({
     queryKey: ['order-quote', id, items],
     enabled: short !== undefined && mayBuy,
-    queryFn: ({ signal }) => api.post<Quote>(`/v1/tenants/${id}/orders/quote`, { items }, { signal }),
+    queryFn: ({ signal }) => {
+      const query = { items: items.map(({ sku, quantity }) => `${sku}:${quantity}`).join(',') }
+      return api.get<Quote>(`/v1/tenants/${id}/orders/quote`, { query, signal })
+    },
     retry: false,
   })
   return { quote: mayBuy ? query.data : undefined, error: query.error, mayBuy }

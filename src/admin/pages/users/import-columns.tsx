@@ -39,9 +39,8 @@ export function ColumnsStep({ given }: { readonly given: UserImport }) {
     mayCreate?: boolean
   }): Promise<boolean> {
     const columns = changes.columns ?? given.columns.map(({ column }) => column)
-    const mapping = Object.fromEntries(columns.flatMap((column, index) => (column === null ? [] : [[column, index]])))
     const body = {
-      mapping,
+      columns,
       delimiter: changes.delimiter ?? given.delimiter,
       mayCreate: changes.mayCreate ?? given.mayCreate,
     }

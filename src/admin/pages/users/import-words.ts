@@ -26,8 +26,6 @@ export const importWords = defineWords('user-import', {
       other: '{name} : {count} lignes, {encoding}',
     },
   },
-  columnOf: { en: 'Column of the file', fr: 'Colonne du fichier' },
-  samples: { en: 'What stands there', fr: 'Contenu' },
   readAs: { en: 'Read as', fr: 'Lue comme' },
   notRead: { en: 'Not read', fr: 'Non lue' },
   repeated: { en: 'A second column with this title', fr: 'Deuxième colonne de ce titre' },

@@ -1,11 +1,12 @@
 /** Find a person, see who can call and who pays, change many at once. */
 import { Button } from '@fluentui/react-components'
 import { ArrowUploadRegular, PersonAddRegular } from '@fluentui/react-icons'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { CALLING_POLICY_NAMES } from '../../../core/calling-policy.ts'
 import { SKUS } from '../../../core/catalogue.ts'
 import { type Country, countryName } from '../../../core/country.ts'
 import { useLiveQueries } from '../../data/live.ts'
+import { queryClient } from '../../data/query.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
 import { type Column, DataTable } from '../../kit/data-table.tsx'
@@ -22,7 +23,8 @@ import { skuWords } from '../purchase/sku-words.ts'
 import { AddUser } from './add-user.tsx'
 import { BulkBar } from './bulk.tsx'
 import { type ShownUser, usersKey, useSummary } from './data.ts'
-import { policyText, policyWords, shortPolicy } from './policy-words.ts'
+import { policyText, shortPolicy } from './policy-text.ts'
+import { policyWords } from './policy-words.ts'
 import { ReachPill } from './reach.tsx'
 import { usersWords } from './words.ts'
 import './users.css'
@@ -54,9 +56,7 @@ export default function UsersPage() {
   const query = { ...filters, sort, limit: PAGE }
   const { table, items } = usePages<ShownUser>([...usersKey(id), 'list', query], `/v1/tenants/${id}/users`, query)
   const rows = useMemo(() => new Map(items?.map((user) => [user.id, user])), [items])
-  // Whoever can call changes while others speak.
-  useLiveQueries('pools', [usersKey(id), ['user-summary', id]])
-  useLiveQueries('wallet', [usersKey(id), ['user-summary', id]])
+  useFreshReach()
   useEffect(() => {
     if (panel === 'import') go(at('users/import'), { replace: true })
   }, [panel, go, at])
@@ -121,6 +121,25 @@ export default function UsersPage() {
       {panel === 'add' && mayEdit && <AddUser onClose={() => setPanel({ panel: '' })} />}
     </>
   )
+}
+
+/**
+ * Whoever can call changes while others speak. The sums are asked for with every change of minutes or money; the rows only when the
+ * sums say that somebody's answer is another one, and never in the way of a page that is being fetched.
+ */
+function useFreshReach(): void {
+  const { id } = useTenant()
+  const { data } = useSummary()
+  useLiveQueries('pools', [['user-summary', id]])
+  useLiveQueries('wallet', [['user-summary', id]])
+  const answers = data && JSON.stringify([data.payers, data.refusals])
+  const before = useRef(answers)
+  useEffect(() => {
+    if (before.current !== undefined && before.current !== answers) {
+      void queryClient.invalidateQueries({ queryKey: [...usersKey(id), 'list'] }, { cancelRefetch: false })
+    }
+    before.current = answers
+  }, [answers, id])
 }
 
 type FilterState = { readonly [K in keyof typeof FILTERS]: string }
@@ -231,7 +250,7 @@ function useColumns(isDeleted: boolean): Column<ShownUser>[] {
       {
         id: 'policy',
         title: t('policy'),
-        cell: (user) => <span title={user.callingPolicy ?? undefined}>{shortPolicy(p, user.callingPolicy)}</span>,
+        cell: (user) => <span title={policyText(p, user.callingPolicy)}>{shortPolicy(p, user.callingPolicy)}</span>,
         from: 1320,
       },
       {

@@ -1,6 +1,4 @@
-import { CALLING_POLICIES, type CallingPolicyName } from '../../../core/calling-policy.ts'
 import { defineWords } from '../../words/define.ts'
-import type { Say } from '../../words/use.tsx'
 
 /** The twelve policies (C6) in two halves: what somebody may call, where their conferences may. */
 export const policyWords = defineWords('policy', {
@@ -13,18 +11,3 @@ export const policyWords = defineWords('policy', {
   'conference.zone-a': { en: 'conferences in Zone A', fr: 'conférences en zone A' },
   'conference.none': { en: 'no conference calls out', fr: 'aucun appel de conférence' },
 })
-
-type Words = Say<typeof policyWords.entries>
-
-/** `Domestic, conferences in Zone A`; null is the tenant's. */
-export function policyText(t: Words, name: string | null): string {
-  const policy = name === null ? undefined : CALLING_POLICIES[name as CallingPolicyName]
-  if (policy === undefined) return t('default')
-  return `${t(policy.userCalls)}, ${t(`conference.${policy.conferenceDialOut}`)}`
-}
-
-/** What they may call, in a column. */
-export function shortPolicy(t: Words, name: string | null): string {
-  const policy = name === null ? undefined : CALLING_POLICIES[name as CallingPolicyName]
-  return policy === undefined ? t('default') : t(policy.userCalls)
-}

@@ -30,7 +30,6 @@ export const whatToBuyWords = defineWords('what-to-buy', {
     en: '{name}: minutes a month each, at home',
     fr: '{name} : minutes par mois et personne, dans le pays',
   },
-  abroad: { en: '{name}: abroad', fr: '{name} : à l’étranger' },
   abroadCountry: { en: 'Country called', fr: 'Pays appelé' },
   abroadMinutes: { en: 'Minutes a month each', fr: 'Minutes par mois et personne' },
   addAbroad: { en: 'Add a country called by {name}', fr: 'Ajouter un pays appelé par {name}' },

@@ -1,5 +1,5 @@
 /** What became of each line of a file of calls: every line has a verdict, and every verdict is counted. */
-import type { Language } from '../../core/problems.ts'
+import type { Language } from '../problems.ts'
 
 export const VERDICTS = {
   /** In the advice. */
