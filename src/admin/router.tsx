@@ -51,11 +51,11 @@ export function landingOf(session: Me): string {
   const here = permissionsAt(session, null)
   const has = (area: PageEntry['area']): boolean => pagesOf(area, here, null).length > 0
   if (session.permissions.includes('tenant:list') && has('operator') && last === null) return '/operator'
-  if (session.tenants.some(({ roles }) => roles.includes('partner')) && has('partner') && last === null)
-    return '/partner'
+  const isPartner = session.partners.length > 0 && has('partner')
+  if (isPartner && last === null) return '/partner'
   if (tenant) return tenant.permissions.includes('overview:read') ? `/t/${tenant.id}` : '/me'
   if (has('operator')) return '/operator'
-  return has('partner') ? '/partner' : '/account'
+  return isPartner ? '/partner' : '/account'
 }
 
 const index = createRoute({

@@ -104,7 +104,7 @@ describe('A1: the audit log', () => {
       const { body } = await admin.ask('GET', `${root}/audit-log?limit=1${cursor}`)
       paged.push(...(body.data as Entry[]))
       if (body.nextCursor === null) break
-      cursor = `&cursor=${String(body.nextCursor)}`
+      cursor = `&cursor=${body.nextCursor as string}`
     }
     expect(paged).toEqual(all)
     const { text } = await admin.ask('GET', `${root}/audit-log/export`)

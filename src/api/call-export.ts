@@ -328,20 +328,21 @@ interface ExportInput extends Pick<Wish, 'format' | 'dialect'> {
 /** An export from the beginning: one that was broken off is made anew. */
 export const exportCalls: JobKind = {
   kind: EXPORT_CALLS,
-  async run({ job, db, progress, writeResult }) {
+  async run(run) {
+    const { job, db } = run
     const tenant = await findTenant(db, job.tenantId)
     if (!tenant) throw new JobFailed('not-found')
     const { filter, format, dialect } = job.input as ExportInput
     const { language } = job
     const { calls: total, next } = await summariseCalls(db, job.tenantId, filter, null)
     const known = next === null ? total : null
-    await progress(0, known)
-    const file = await writeResult({ name: `${fileName(language)}.${format}`, type: TYPES[format] })
+    await run.progress(0, known)
+    const file = await run.writeResult({ name: `${fileName(language)}.${format}`, type: TYPES[format] })
     let rows = 0
     const pages = pagesOf(db, job.tenantId, filter, async (read) => {
       rows = read
       // Calls that ended meanwhile are in the file too.
-      await progress(read, known === null ? null : Math.max(known, read))
+      await run.progress(read, known === null ? null : Math.max(known, read))
     })
     for await (const piece of piecesOf({ tenant, language, format, dialect }, pages)) await file.write(piece)
     await file.end()

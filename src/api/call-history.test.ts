@@ -172,7 +172,7 @@ const FILTERS: Readonly<Record<string, (item: CallItem) => boolean>> = {
     result === 'ended' && Date.parse(startedAt) < T0 + 3_600,
 }
 
-function sumOf(items: readonly CallItem[]): Omit<CallSummaryOnWire, 'nextCursor' | 'until'> {
+function sumOf(items: readonly CallItem[]): Omit<CallSummaryOnWire, 'more' | 'until'> {
   const seconds = (isOf: (source: string) => boolean): number =>
     items
       .flatMap(({ funding }) => funding)
@@ -219,9 +219,9 @@ describe('call history', () => {
     const every = await all('', 50)
     const check = async (): Promise<void> => {
       for (const [query, fits] of Object.entries(FILTERS)) {
-        const { nextCursor, until, ...sums } = await get<CallSummaryOnWire>(`/calls/summary?${query.slice(1)}`)
+        const { more, until, ...sums } = await get<CallSummaryOnWire>(`/calls/summary?${query.slice(1)}`)
         expect(sums, query).toEqual(sumOf(every.filter(fits)))
-        expect([nextCursor, until]).toEqual([null, null])
+        expect([more, until]).toEqual([null, null])
       }
     }
     await check()

@@ -88,7 +88,7 @@ export const callRoutes: Routes = (app, deps) => {
         seconds: sums.seconds,
         charge: toMoney(sums.chargeMicros, currency),
         funds: sums.funds,
-        nextCursor: sums.next && cursorAt(sums.next),
+        more: sums.next && cursorAt(sums.next),
         until: sums.next && formatInstant(sums.next.startedAt),
       }
     },

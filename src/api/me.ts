@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { formatId } from '../core/ids.ts'
 import { permissionsOf, ROLES } from '../core/permission.ts'
 import { LANGUAGES } from '../core/problems.ts'
-import { tenantsOfPerson } from '../store/role-grant.ts'
+import { partnersOfPerson, tenantsOfPerson } from '../store/role-grant.ts'
 import { findTenant, listTenants } from '../store/tenant.ts'
 import { principalOf } from './auth.ts'
 import type { Routes } from './server.ts'
@@ -17,6 +17,9 @@ const meOut = z.object({
   scopes: z.array(z.string()).meta({ description: 'Of an API key; a person has none' }),
   person: z.object({ id: z.string(), email: z.string(), name: z.string(), language: z.enum(LANGUAGES) }).nullable(),
   permissions: permissionsOut,
+  partners: z
+    .array(z.object({ id: z.string(), name: z.string() }))
+    .meta({ description: 'Those whose person asks, with customers or without' }),
   tenants: z.array(
     z.object({ id: z.string(), name: z.string(), roles: z.array(z.enum(ROLES)), permissions: permissionsOut }),
   ),
@@ -37,6 +40,7 @@ export const meRoutes: Routes = (app, deps) => {
       const { name, scopes, tenantId, session, permissions } = principalOf(request)
       const isOwnTenants = session !== null && !permissions.has('tenant:list')
       const held = isOwnTenants ? await tenantsOfPerson(deps.db, session.personId, TENANTS_SHOWN) : []
+      const partners = session === null ? [] : await partnersOfPerson(deps.db, session.personId)
       const found = tenantId === null ? null : await findTenant(deps.db, tenantId)
       const bound = found ? [found] : []
       const all = tenantId === null && !isOwnTenants ? await listTenants(deps.db, TENANTS_SHOWN, null) : bound
@@ -50,6 +54,7 @@ export const meRoutes: Routes = (app, deps) => {
           language: session.language,
         },
         permissions: [...permissions],
+        partners: partners.map(({ partnerId, name }) => ({ id: formatId('partner', partnerId), name })),
         tenants: [
           ...all.map((tenant) => ({ tenantId: tenant.tenantId, name: tenant.name, roles: session?.roles ?? [] })),
           ...held,

@@ -84,6 +84,10 @@ describe('the operator’s pages', () => {
     const reseller = await lab.signedIn('reseller@voxia.example')
     const { body } = await reseller.ask('GET', '/v1/me/customers')
     expect((body.data as Line[]).map(({ name }) => name)).toEqual(['Usine Nord'])
+    // `wallet:read` is not theirs, so this list says nothing about money either.
+    const [customer] = body.data as { id: string; available: unknown; flags: string[] }[]
+    expect(customer).toMatchObject({ available: null, flags: ['sandbox'] })
+    expect((await reseller.ask('GET', `/v1/tenants/${customer?.id}/wallet`)).status).toBe(403)
     expect((await reseller.ask('GET', '/v1/operator/tenants')).status).toBe(403)
     await lab.person('nobody@contoso.example')
     const nobody = await lab.signedIn('nobody@contoso.example')

@@ -89,7 +89,8 @@ export const operatorRoutes: Routes = (app, deps) => {
     async (request) => {
       const { limit, cursor, search: text } = request.query
       const { personId } = sessionOf(request)
-      return lines(deps, { ...wishOf({ search: text }), customersOf: personId }, limit, cursor)
+      const page = await lines(deps, { ...wishOf({ search: text }), customersOf: personId }, limit, cursor)
+      return { ...page, data: page.data.map(withoutMoney) }
     },
   )
 
@@ -232,6 +233,13 @@ const lineToWire = (line: TenantLine): z.input<typeof tenantLineOut> => ({
     line.booksBalanced === null || line.booksCheckedAt === null
       ? null
       : { balanced: line.booksBalanced, checkedAt: formatInstant(line.booksCheckedAt), postings: line.postings ?? 0 },
+})
+
+/** A partner may not read a wallet, and so nothing that tells about one. */
+const withoutMoney = (line: z.input<typeof tenantLineOut>): z.input<typeof tenantLineOut> => ({
+  ...line,
+  available: null,
+  flags: line.flags.filter((flag) => flag !== 'wallet-dry' && flag !== 'recharge-paused'),
 })
 
 const alarmToWire = (alarm: Alarm): z.input<typeof alarmOut> => ({

@@ -12,16 +12,17 @@ import {
   removePartnerTenant,
 } from '../store/partner.ts'
 import { principalOf } from './auth.ts'
-import { listOf, nameText, page, timeOut } from './contract.ts'
+import { listOf, page, timeOut } from './contract.ts'
 import { cursorOf, pageCursor } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { partnerOf, partnerParams } from './place.ts'
+import { partnerBody } from './schema/operator.ts'
 import type { Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 
 const tags = ['people and roles']
 
-const partnerOut = z
+export const partnerOut = z
   .object({ id: z.string(), name: z.string(), tenants: z.array(z.string()), createdAt: timeOut })
   .meta({ id: 'Partner' })
 
@@ -40,7 +41,7 @@ export const partnerRoutes: Routes = (app, deps) => {
       schema: {
         summary: 'Make a partner',
         tags,
-        body: z.strictObject({ name: nameText }).meta({ example: { name: 'Northwind Telecom' } }),
+        body: partnerBody,
         problems: ['cross-site-request'],
         response: { 201: partnerOut },
       },

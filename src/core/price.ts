@@ -118,7 +118,7 @@ function quoteOf(book: Book, tenant: Tenant, call: Call): PriceQuote {
     ...{ classification, reason, country, charged },
     lineKind: lineKindOf(call.calledNumber),
     rate: rate && rateOnRecord(rate),
-    rateSince: rate && rate.validFrom,
+    rateSince: rate?.validFrom ?? null,
     ...(isWallet ? inWallet : plan),
     tenMinutes: outlookOf(tenant, isWallet ? null : plan, isWallet ? inWallet : afterwards, rate),
     afterwards,

@@ -37,15 +37,15 @@ const BERLIN = ['+493023125014', '+493023125077']
  * International plan, and the shop's toll-free number rings: credits pay for both.
  */
 const HABITS: readonly Habit[] = [
-  { from: 'zelie', to: MONTREAL, perDay: 21, minutes: 9.4 },
-  { from: 'lionel', to: TORONTO, perDay: 17, minutes: 8.6 },
-  { from: 'maeva', to: TORONTO, perDay: 11, minutes: 8.2 },
+  { from: 'zelie', to: MONTREAL, perDay: 14, minutes: 14 },
+  { from: 'lionel', to: TORONTO, perDay: 11, minutes: 13.3 },
+  { from: 'maeva', to: TORONTO, perDay: 7, minutes: 12.9 },
   { from: 'maeva', to: PARIS, perDay: 2.4, minutes: 8 },
   { from: 'isla', to: PARIS, perDay: 1.6, minutes: 7 },
-  { from: 'isla', to: LONDON, perDay: 5, minutes: 7.5 },
-  { from: 'rhys', to: LONDON, perDay: 4, minutes: 6 },
-  { from: 'marcus', to: NEW_YORK, perDay: 12, minutes: 9 },
-  { from: 'paola', to: NEW_YORK, perDay: 7, minutes: 8.5 },
+  { from: 'isla', to: LONDON, perDay: 3.5, minutes: 10.7 },
+  { from: 'rhys', to: LONDON, perDay: 3, minutes: 8 },
+  { from: 'marcus', to: NEW_YORK, perDay: 8, minutes: 13.5 },
+  { from: 'paola', to: NEW_YORK, perDay: 5, minutes: 12 },
   { from: 'lionel', to: BERLIN, perDay: 1.4, minutes: 6 },
   { from: '+16045550133', to: ['+18335550142'], perDay: 3, minutes: 5, direction: 'in' },
   // To a colleague: free of charge, whoever calls (L1).

@@ -150,8 +150,8 @@ export async function listPoolChanges(
     'SELECT user_id, name FROM tenant_user WHERE tenant_id = $1 AND user_id = ANY($2)',
     [tenantId, [...new Set(users)].filter((id) => id !== null)],
   )
-  return rows.map(({ subject: _, ...row }, index) => {
-    const userId = users[index] ?? null
+  return rows.map(({ subject, ...row }, index) => {
+    const userId = subject === null ? null : (users[index] ?? null)
     return { ...row, userId, userName: names.find(({ user_id }) => user_id === userId)?.name ?? null }
   })
 }

@@ -1,5 +1,5 @@
 /** Who holds which role where. */
-import type { PersonId, TenantId } from '../core/ids.ts'
+import type { PartnerId, PersonId, TenantId } from '../core/ids.ts'
 import type { Place, Role } from '../core/permission.ts'
 import type { Language } from '../core/problems.ts'
 import type { Instant } from '../core/time.ts'
@@ -95,5 +95,17 @@ export function billingAdmins(db: Queryable, tenantId: TenantId): Promise<{ emai
     `SELECT DISTINCT p.email, p.language FROM role_grant g JOIN person p ON p.person_id = g.person_id
      WHERE g.tenant_id = $1 AND g.role IN ('billing-admin', 'global-admin') AND p.disabled_at IS NULL ORDER BY p.email`,
     [tenantId],
+  )
+}
+
+/** The resellers at whom somebody holds a role. */
+export function partnersOfPerson(
+  db: Queryable,
+  personId: PersonId,
+): Promise<{ readonly partnerId: PartnerId; readonly name: string }[]> {
+  return db.query(
+    `SELECT DISTINCT p.partner_id AS "partnerId", p.name FROM role_grant g JOIN partner p USING (partner_id)
+     WHERE g.person_id = $1 ORDER BY p.name, p.partner_id`,
+    [personId],
   )
 }

@@ -43,7 +43,7 @@ test('every certificate is accepted, with the same cost and the same bound', asy
       calls: input.calls.length,
     })
   }
-})
+}, 300_000)
 
 /** A tenant with something of everything in its proof. */
 function rich(method: 'table' | 'prices' | 'tree'): AdviceInput {

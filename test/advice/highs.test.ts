@@ -77,4 +77,4 @@ test('HiGHS agrees wherever no pool runs out, and is never below the optimum', a
   )
   expect(agreed).toBeGreaterThan(60)
   expect(optimistic).toBeGreaterThan(5)
-})
+}, 300_000)

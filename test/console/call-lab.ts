@@ -106,7 +106,7 @@ export async function aShop(admin: Console, options: { readonly clock?: string }
             at,
           ),
         update: (usedSeconds, at, requestedSeconds = 60) => send({ type: 'update', usedSeconds, requestedSeconds }, at),
-        end: (usedSeconds, cause = 'caller-hung-up', at = undefined, more = {}) =>
+        end: (usedSeconds, cause = 'caller-hung-up', at, more = {}) =>
           send({ type: 'termination', usedSeconds, cause, ...more }, at),
       }
     },

@@ -17,7 +17,7 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((name) => name.replaceAll('\\', '/'))
   .filter((name) => /\.tsx?$/.test(name))
 /** What the API answers with may be a key: a code, a state, a kind. */
-const answers = ['src/core', 'src/api']
+const answers = ['src/core', 'src/api', 'src/store', 'src/payments']
   .flatMap((folder) =>
     readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
       join(packageRoot, folder, name),

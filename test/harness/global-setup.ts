@@ -37,10 +37,10 @@ function scratchFolder(): string {
 /** TEST_DATABASE_URL: an existing server and a role that may create databases there, used instead of our own. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const external = process.env.TEST_DATABASE_URL
-  return external === undefined ? await useEmbedded(project) : await useExternal(project, external)
+  return external === undefined ? await withEmbedded(project) : await withExternal(project, external)
 }
 
-async function useEmbedded(project: TestProject): Promise<() => Promise<void>> {
+async function withEmbedded(project: TestProject): Promise<() => Promise<void>> {
   const scratch = scratchFolder()
   await removeAbandoned(scratch)
   const home = mkdtempSync(join(scratch, PREFIX))
@@ -60,7 +60,7 @@ async function useEmbedded(project: TestProject): Promise<() => Promise<void>> {
   return cleanUp
 }
 
-async function useExternal(project: TestProject, url: string): Promise<() => Promise<void>> {
+async function withExternal(project: TestProject, url: string): Promise<() => Promise<void>> {
   const template = await provideTemplate(project, url, url)
   return () => onServer(url, `DROP DATABASE ${template}`)
 }

@@ -70,7 +70,7 @@ function Face({ books }: { readonly books: BooksOnWire }) {
   const t = useWords(booksWords)
   const formats = useFormats()
   const now = useTicking(1_000)
-  const { last, running } = books
+  const { last } = books
   const state = stateOf(books, now)
   const ago = last ? formats.relative(last.checkedAt, Math.max(now, Date.parse(last.checkedAt))) : ''
   const lines: Record<State, readonly [string, string]> = {
@@ -81,7 +81,7 @@ function Face({ books }: { readonly books: BooksOnWire }) {
     ],
     old: [t('lastChecked', { time: last ? formats.time(last.checkedAt) : '' }), t('lastCheckedSub')],
     off: [t('off', { count: last?.audit.differences.length ?? 0 }), t('checked', { ago })],
-    unknown: [t('unknown'), running ? t('firstTime') : t('checkingFirst')],
+    unknown: [t('unknown'), t('soon')],
   }
   const [first, second] = lines[state]
   return (

@@ -24,6 +24,7 @@ export const booksWords = defineWords('books', {
     },
   },
   unknown: { en: 'Not checked yet', fr: 'Pas encore vérifiés' },
+  soon: { en: 'the first check is due', fr: 'première vérification à venir' },
   title: { en: 'What was checked', fr: 'Ce qui a été vérifié' },
   postings: { en: 'Postings', fr: 'Écritures' },
   accounts: { en: 'Pools and lots', fr: 'Pools et lots' },

@@ -18,6 +18,8 @@ export interface Me {
   } | null
   /** Of the installation, or of the partner: what is not about one tenant. */
   readonly permissions: readonly Permission[]
+  /** The resellers whose person this is. */
+  readonly partners: readonly { readonly id: string; readonly name: string }[]
   readonly tenants: readonly TenantOfMe[]
 }
 

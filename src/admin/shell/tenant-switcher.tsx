@@ -17,7 +17,7 @@ export function TenantSwitcher() {
   const t = useWords(shellWords)
   const [open, setOpen] = useState(false)
   const [text, setText] = useState('')
-  const { tenants } = useSession()
+  const { tenants, partners } = useSession()
   const permissions = usePermissions()
   const { area, tenantId: here } = useFrame()
   const tenant = useMaybeTenant()
@@ -32,7 +32,7 @@ export function TenantSwitcher() {
   const shown = tenants.filter((one) => folded(one.name).includes(folded(text)))
   const places = [
     ...(permissions.has('operator:read') || permissions.has('tenant:list') ? (['operator'] as const) : []),
-    ...(tenants.some(({ roles }) => roles.includes('partner')) ? (['partner'] as const) : []),
+    ...(partners.length > 0 ? (['partner'] as const) : []),
   ].filter((place) => PAGES.some((page) => page.area === place))
   if (tenants.length <= 1 && places.length === 0) {
     return (

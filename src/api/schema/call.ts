@@ -184,7 +184,7 @@ export const summaryOut = z
         credits: z.number().int(),
       })
       .meta({ description: 'Seconds that each gave, after rounding' }),
-    nextCursor: z.string().nullable().meta({
+    more: z.string().nullable().meta({
       description: 'null: these are all. Else the sums go on with `cursor`, and what follows is to be added',
     }),
     until: timeOut.nullable().meta({ description: 'Back to when calls were counted, where these are not all' }),
@@ -196,7 +196,7 @@ const some = <const T extends readonly [string, ...string[]]>(of: T) =>
   z
     .string()
     .max(300)
-    .refine((text) => text.split(',').every((one) => (of as readonly string[]).includes(one)), {
+    .regex(new RegExp(`^(${of.join('|')})(,(${of.join('|')}))*$`), {
       error: hint(`some of ${of.join(', ')}, with commas between`, `parmi ${of.join(', ')}, séparés par des virgules`),
     })
     .transform((text) => text.split(',') as T[number][])

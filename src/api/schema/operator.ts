@@ -1,6 +1,6 @@
 /** What the operator’s pages are asked with and shown. */
 import { z } from 'zod'
-import { moneyOut, timeOut } from '../contract.ts'
+import { moneyOut, nameText, timeOut } from '../contract.ts'
 
 export const TENANT_FLAG_NAMES = ['recharge-paused', 'wallet-dry', 'books-differ', 'sandbox'] as const
 export const LICENCE_TYPES = ['with-calling-plan', 'without-calling-plan', 'not-available'] as const
@@ -79,7 +79,9 @@ export const tenantLineOut = z
     liveCalls: z.number().int(),
     seats: z.number().int().meta({ description: 'Voice licences bought' }),
     assigned: z.number().int(),
-    available: moneyOut.meta({ description: 'In the wallet, and not held by calls' }),
+    available: moneyOut
+      .nullable()
+      .meta({ description: 'In the wallet, and not held by calls; null: its money is no business of the reader' }),
     partners: z.array(z.string()),
     flags: z.array(z.enum(TENANT_FLAG_NAMES)),
     books: z
@@ -102,3 +104,5 @@ export const alarmOut = z
     closedBy: z.string().nullable(),
   })
   .meta({ id: 'Alarm' })
+
+export const partnerBody = z.strictObject({ name: nameText }).meta({ example: { name: 'Northwind Telecom' } })

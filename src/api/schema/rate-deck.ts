@@ -100,13 +100,9 @@ export const whatIfOut = z
 export const draftLine = z
   .strictObject({
     line: z.number().int().min(1).max(10_000_000),
-    was: z
-      .string()
-      .max(2_000)
-      .optional()
-      .meta({
-        description: 'What the line said when it was read: if it says something else by now, nothing is changed',
-      }),
+    was: z.string().max(2_000).optional().meta({
+      description: 'What the line said when it was read: if it says something else by now, nothing is changed',
+    }),
     text: z
       .string()
       .max(2_000)

@@ -284,10 +284,10 @@ function stepSentence(step: FirstStep, { steps }: ReportWords, say: Say): string
     case 'toll-free-number':
       return steps.tollFreeNumber
     case 'ask-a-partner':
-      return steps.askPartner(step.countries.map(say.country).join(', '))
+      return steps.askPartner(step.countries.map((country) => say.country(country)).join(', '))
     case 'connect-own-carrier':
-      return steps.connectCarrier(step.countries.map(say.country).join(', '))
+      return steps.connectCarrier(step.countries.map((country) => say.country(country)).join(', '))
     case 'not-available':
-      return steps.notAvailable(step.countries.map(say.country).join(', '))
+      return steps.notAvailable(step.countries.map((country) => say.country(country)).join(', '))
   }
 }

@@ -18,6 +18,8 @@ import { sumsOfPieces, tableOf } from './table.ts'
 
 /** Another seed in every run; the seed of a failure repeats it: ADVICE_SEED=… npm test -- src/core/advice/search */
 const SEED = Number(process.env.ADVICE_SEED ?? Math.floor(Date.now() / 1000) % 1_000_000)
+/** Half a minute alone on a machine; many times that beside others. */
+const TIMEOUT = 600_000
 const always = { keepGoing: () => true }
 
 function solve(question: Question, hard = false): { abroad: ReturnType<typeof abroadOf>; state: SearchState } {
@@ -49,21 +51,29 @@ function compare(seeds: number, callersMax: number, offset: number): { cases: nu
 }
 
 describe('the best holders equal those found by trying every set', () => {
-  test('4,000 random questions of up to 8 callers', () => {
-    const { cases, trees, nodes } = compare(4_000, 8, 0)
-    console.info(
-      `advice: ${cases} random cases equal to brute force, all (${trees} by trees of ${nodes} nodes; seed ${SEED})`,
-    )
-    expect(trees).toBeGreaterThan(1_500)
-  })
+  test(
+    '4,000 random questions of up to 8 callers',
+    () => {
+      const { cases, trees, nodes } = compare(4_000, 8, 0)
+      console.info(
+        `advice: ${cases} random cases equal to brute force, all (${trees} by trees of ${nodes} nodes; seed ${SEED})`,
+      )
+      expect(trees).toBeGreaterThan(1_500)
+    },
+    TIMEOUT,
+  )
 
-  test('1,200 random questions of up to 12 callers', () => {
-    const { cases, trees, nodes } = compare(1_200, 12, 5_000)
-    console.info(
-      `advice: ${cases} random cases equal to brute force, all (${trees} by trees of ${nodes} nodes; seed ${SEED})`,
-    )
-    expect(trees).toBeGreaterThan(500)
-  })
+  test(
+    '1,200 random questions of up to 12 callers',
+    () => {
+      const { cases, trees, nodes } = compare(1_200, 12, 5_000)
+      console.info(
+        `advice: ${cases} random cases equal to brute force, all (${trees} by trees of ${nodes} nodes; seed ${SEED})`,
+      )
+      expect(trees).toBeGreaterThan(500)
+    },
+    TIMEOUT,
+  )
 })
 
 test('P8, P9, P10, C1: the evaluator equals a walk through every grant, for every set of holders', () => {

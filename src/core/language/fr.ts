@@ -43,7 +43,7 @@ export const fr: Messages = {
     'licence-required': 'Attribuez une licence vocale à l’utilisateur.',
     'policy-barred': 'Un administrateur peut choisir une autre stratégie d’appel pour cet utilisateur.',
     'user-disabled': 'Réactivez le téléphone de cet utilisateur.',
-  'user-unknown': 'Vérifiez pour quel utilisateur le téléphone est enregistré.',
+    'user-unknown': 'Vérifiez pour quel utilisateur le téléphone est enregistré.',
     'number-unknown': 'Vérifiez que le numéro est en service et attribué à un utilisateur ou à un service.',
     'invalid-number': 'Composez + suivi de l’indicatif du pays et du numéro complet.',
     'destination-barred': 'Demandez à votre exploitant si les appels vers ce type de numéro peuvent être proposés.',

@@ -19,7 +19,6 @@ export const oneCallWords = defineWords('call', {
   'check.ledger': { en: 'Ledger, {source}', fr: 'Grand livre, {source}' },
   'check.overrun': { en: 'Seconds that are ours', fr: 'Secondes à notre charge' },
 
-  sumOne: { en: '{total}', fr: '{total}' },
   'by.domestic': { en: 'the Domestic plan', fr: 'le forfait national' },
   'by.international': { en: 'the International plan', fr: 'le forfait international' },
   'by.conference': { en: 'the conference minutes', fr: 'les minutes de conférence' },

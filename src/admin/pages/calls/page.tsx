@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CallItem } from '../../../api/schema/call.ts'
 import { CLASSIFICATIONS, DIRECTIONS, FUND_FILTERS } from '../../../core/call-kinds.ts'
 import type { TimeZone } from '../../../core/time.ts'
+import { api, type Query } from '../../data/client.ts'
 import { useLive } from '../../data/live.ts'
 import { useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
@@ -72,7 +73,12 @@ export default function CallsPage() {
         <ExportMenu query={query} calls={totals?.isWhole ? totals.calls : null} />
       </PageHead>
       <FilterRow filters={filters} setFilters={setFilters} />
-      <NewCalls onShow={() => setFresh((before) => before + 1)} question={question} />
+      <NewCalls
+        query={query}
+        question={question}
+        newest={list.items && (list.items[0]?.id ?? null)}
+        onShow={() => setFresh((before) => before + 1)}
+      />
       <Card flush className="calls-card">
         {isSearching ? (
           <EmptyState drawing="ring" sentence={t('searchingSoon')} />
@@ -186,28 +192,62 @@ function FilterRow({ filters, setFilters }: FilterRowProps) {
   )
 }
 
+interface NewCallsProps {
+  readonly query: Query
+  readonly question: string
+  /** The first row that is shown; null: none is; undefined: the list is being read. */
+  readonly newest: string | null | undefined
+  readonly onShow: () => void
+}
+
 /** Calls that ended since the list was read are offered, and do not push away what somebody is reading. */
-function NewCalls({ onShow, question }: { readonly onShow: () => void; readonly question: string }) {
+function NewCalls({ query, question, newest, onShow }: NewCallsProps) {
   const t = useWords(callsWords)
   const { id } = useTenant()
   const queries = useQueryClient()
-  const [count, setCount] = useState(0)
   const known = useRef(new Set<string>())
+  const [count, setCount] = useState(0)
+  const [openings, setOpenings] = useState(0)
+  const tell = (callId: string): void => {
+    known.current.add(callId)
+    setCount(known.current.size)
+  }
   useLive('calls', ({ data }) => {
     const { fact, record } = data as { readonly fact?: string; readonly record?: { readonly id: string } }
-    if ((fact !== 'ended' && fact !== 'refused') || !record) return
-    known.current.add(record.id)
-    setCount(known.current.size)
+    // What ended before the stream was open, or in a gap, it does not tell.
+    if (fact === 'snapshot') setOpenings((before) => before + 1)
+    else if ((fact === 'ended' || fact === 'refused') && record) tell(record.id)
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question is asked anew
+  const shown = useRef(newest)
+  shown.current = newest
+  const isRead = newest !== undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each opening and each list, as it stands then
   useEffect(() => {
+    if (openings === 0 || !isRead) return
+    const abort = new AbortController()
+    api
+      .get<{ data: readonly { id: string }[] }>(`/v1/tenants/${id}/calls`, {
+        query: { ...query, limit: 1 },
+        signal: abort.signal,
+      })
+      .then(
+        ({ data: [first] }) => {
+          if (first && first.id !== shown.current) tell(first.id)
+        },
+        // The list itself says when the server is away.
+        () => undefined,
+      )
+    return () => abort.abort()
+  }, [openings, isRead])
+  const forget = (): void => {
     known.current.clear()
     setCount(0)
-  }, [question])
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another question is asked anew
+  useEffect(forget, [question])
   if (count === 0) return null
   const show = (): void => {
-    known.current.clear()
-    setCount(0)
+    forget()
     onShow()
     void queries.resetQueries({ queryKey: ['calls', id] })
   }

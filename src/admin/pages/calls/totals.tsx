@@ -10,13 +10,13 @@ import { useFormats, useWords } from '../../words/use.tsx'
 import { callWords } from './call-words.ts'
 import { callsWords } from './words.ts'
 
-type Totals = Omit<CallSummaryOnWire, 'nextCursor'> & { readonly isWhole: boolean }
+type Totals = Omit<CallSummaryOnWire, 'more'> & { readonly isWhole: boolean }
 
 const add = (a: string, b: string): string => formatMicros(micros((parseMicros(a) ?? 0n) + (parseMicros(b) ?? 0n)))
 
 function plus(before: Totals | null, part: CallSummaryOnWire): Totals {
-  const { nextCursor, ...sums } = part
-  const isWhole = nextCursor === null
+  const { more, ...sums } = part
+  const isWhole = more === null
   if (!before) return { ...sums, isWhole }
   return {
     calls: before.calls + sums.calls,
@@ -54,7 +54,7 @@ export function useTotals(query: Query, fresh: number): { readonly totals: Total
           signal: abort.signal,
         })
         totals = plus(totals, part)
-        cursor = part.nextCursor
+        cursor = part.more
         setState({ totals, failed: false, question })
       } while (cursor !== null)
     }

@@ -47,7 +47,6 @@ export const callsWords = defineWords('calls', {
     en: 'No calls yet. Each call leaves one record here, refused ones too.',
     fr: 'Aucun appel pour l’instant. Chaque appel laisse ici une trace, même refusé.',
   },
-  searching: { en: 'Nothing yet, searched back to {date}…', fr: 'Rien encore, recherche jusqu’au {date}…' },
   searchingSoon: { en: 'Searching…', fr: 'Recherche…' },
   total: {
     en: { one: '{count} call', other: '{count} calls' },

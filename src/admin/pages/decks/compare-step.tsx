@@ -43,10 +43,12 @@ export function CompareStep({ draft }: { readonly draft: Draft }) {
       {query.data && (
         <>
           <div className="dk-two">
-            <Histogram data={query.data} />
+            <div className="k-stack">
+              <Histogram data={query.data} />
+              <WhatIfCard draft={draft} at={at} />
+            </div>
             <Worst rises={query.data.worst} />
           </div>
-          <WhatIfCard draft={draft} at={at} />
           <div className="dk-two">
             <Rows title={t('new20')} rows={query.data.added20} total={query.data.added} />
             <Rows title={t('gone20')} rows={query.data.removed20} total={query.data.removed} />

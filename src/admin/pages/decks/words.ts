@@ -66,7 +66,6 @@ export const importDeckWords = defineWords('deck-import', {
   },
   sample: { en: 'A small example', fr: 'Un petit exemple' },
   sampleName: { en: 'rate-deck-example.csv', fr: 'exemple-de-grille.csv' },
-  wholeFile: { en: 'The deck in force', fr: 'La grille en vigueur' },
   found: {
     en: { one: '{count} row', other: '{count} rows' },
     fr: { one: '{count} ligne', many: '{count} de lignes', other: '{count} lignes' },

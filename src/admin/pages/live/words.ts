@@ -44,11 +44,9 @@ export const liveWords = defineWords('live', {
   forEver: { en: 'as long as you like', fr: 'sans limite' },
   minutes: { en: '{n} min', fr: '{n} min' },
   cost: { en: 'Cost', fr: 'Coût' },
-  actions: { en: 'Actions', fr: 'Actions' },
   last: { en: 'Last seconds', fr: 'Dernières secondes' },
   stopping: { en: 'Being hung up', fr: 'Raccrochage en cours' },
   ended: { en: 'Ended: {cause}', fr: 'Terminé : {cause}' },
-  openCall: { en: 'Show the call', fr: 'Afficher l’appel' },
   hangUp: { en: 'Hang up', fr: 'Raccrocher' },
   hangUpWho: { en: 'Hang up: {call}', fr: 'Raccrocher : {call}' },
   hangUpSure: {
@@ -75,7 +73,6 @@ export const liveWords = defineWords('live', {
   },
   noneFits: { en: 'No call in progress fits these filters.', fr: 'Aucun appel en cours ne correspond à ces filtres.' },
   clear: { en: 'Clear filters', fr: 'Effacer les filtres' },
-  waiting: { en: 'Waiting for the stream of events…', fr: 'En attente du flux d’événements…' },
   summary: {
     en: { one: '{count} call in progress', other: '{count} calls in progress' },
     fr: { one: '{count} appel en cours', many: '{count} d’appels en cours', other: '{count} appels en cours' },

@@ -23,7 +23,7 @@ export default function ApiKeysPage() {
       }
     >
       <ReadOnlyNote unless="tenant-key:edit" />
-      <Keys path={path} edit="tenant-key:edit" />
+      <Keys path={path} edit="tenant-key:edit" scopes={['read', 'tenant']} />
     </SettingsFrame>
   )
 }

@@ -67,6 +67,6 @@ export const auditActs = defineWords('audit-acts', {
   'alarm.closed': { en: 'Alarm closed', fr: 'Alarme close' },
 })
 
-export type AuditAct = keyof (typeof auditActs)['entries'] & string
+export type AuditAct = keyof (typeof auditActs)['entries']
 
 export const isAuditAct = (action: string): action is AuditAct => Object.hasOwn(auditActs.entries, action)

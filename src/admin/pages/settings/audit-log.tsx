@@ -233,7 +233,7 @@ function EntryDialog({ entry, onClose }: { readonly entry: Entry; readonly onClo
           </DialogTitle>
           <DialogContent className="k-confirm">
             <p>
-              {formats.momentExact(entry.at)}
+              <time dateTime={entry.at}>{formats.momentExact(entry.at)}</time>
               {' · '}
               <Actor entry={entry} />
             </p>

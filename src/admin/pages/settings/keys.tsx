@@ -16,13 +16,7 @@ import {
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
-import {
-  type keyOut,
-  type newKeyOut,
-  newTenantKeyBody,
-  OVERLAP_SECONDS,
-  TENANT_KEY_SCOPES,
-} from '../../../api/schema/api-key.ts'
+import { type keyOut, newKeyBody, type newKeyOut, OVERLAP_SECONDS } from '../../../api/schema/api-key.ts'
 import type { Permission, Scope } from '../../../core/permission.ts'
 import { api } from '../../data/client.ts'
 import { serverNow } from '../../data/live.ts'
@@ -44,6 +38,7 @@ import './settings.css'
 
 type Key = z.output<typeof keyOut>
 type NewKey = z.output<typeof newKeyOut>
+type KeyScope = z.output<typeof newKeyBody>['scopes'][number]
 /** What this tab was just given, and must show once. */
 interface Shown {
   readonly key: NewKey
@@ -58,6 +53,8 @@ export interface KeysProps {
   /** `/v1/tenants/…/api-keys`. */
   readonly path: string
   readonly edit: Permission
+  /** What can be given here; the first one is given unless somebody chooses. */
+  readonly scopes: readonly [KeyScope, ...KeyScope[]]
 }
 
 export function CreateKeyButton({ edit }: Pick<KeysProps, 'edit'>) {
@@ -71,7 +68,7 @@ export function CreateKeyButton({ edit }: Pick<KeysProps, 'edit'>) {
   )
 }
 
-export function Keys({ path, edit }: KeysProps) {
+export function Keys({ path, edit, scopes }: KeysProps) {
   const t = useWords(keyWords)
   const queries = useQueryClient()
   const mayEdit = useMay(edit)
@@ -98,7 +95,9 @@ export function Keys({ path, edit }: KeysProps) {
           empty={<EmptyState drawing="gate" sentence={t('empty')} />}
         />
       </Card>
-      {mayEdit && panel === CREATE && <CreateDialog path={path} onMade={(key) => show(key, false)} onClose={close} />}
+      {mayEdit && panel === CREATE && (
+        <CreateDialog path={path} scopes={scopes} onMade={(key) => show(key, false)} onClose={close} />
+      )}
       {mayEdit && rolling && (
         <RollDialog path={path} apiKey={rolling} onRolled={(key) => show(key, true)} onClose={close} />
       )}
@@ -147,7 +146,12 @@ function useColumns(path: string, mayEdit: boolean): readonly Column<Key>[] {
       cell: ({ expiresAt }) => (expiresAt === null ? common('never') : <When at={expiresAt} style="dayLong" />),
     },
     { id: 'made', title: t('made'), from: 1320, cell: ({ createdAt }) => <When at={createdAt} style="dayLong" /> },
-    { id: 'state', title: t('state'), phone: 'figure', cell: (row) => <State path={path} apiKey={row} /> },
+    {
+      id: 'state',
+      title: t('state'),
+      phone: 'figure',
+      cell: (row) => <State path={path} apiKey={row} mayEdit={mayEdit} />,
+    },
   ]
   if (!mayEdit) return columns
   return [
@@ -189,12 +193,11 @@ interface OfKey {
 }
 
 /** In use, and while two secrets count, whether anybody still has to change over. */
-function State({ path, apiKey }: OfKey) {
+function State({ path, apiKey, mayEdit }: OfKey & { readonly mayEdit: boolean }) {
   const t = useWords(keyWords)
   const formats = useFormats()
   const queries = useQueryClient()
   const say = useSay()
-  const mayEnd = useMay('tenant-key:edit')
   const { former, name } = apiKey
   const state = stateOf(apiKey)
   async function endFormer(): Promise<void> {
@@ -219,7 +222,7 @@ function State({ path, apiKey }: OfKey) {
               ? t('formerUnused')
               : t('formerUsed', { when: formats.relative(former.lastUsedAt, serverNow()) })}
           </span>
-          {mayEnd && (
+          {mayEdit && (
             <Button size="small" onClick={() => void endFormer()}>
               {t('endFormer')}
             </Button>
@@ -230,18 +233,17 @@ function State({ path, apiKey }: OfKey) {
   )
 }
 
-interface CreateDialogProps {
-  readonly path: string
+interface CreateDialogProps extends Pick<KeysProps, 'path' | 'scopes'> {
   readonly onMade: (key: NewKey) => void
   readonly onClose: () => void
 }
 
-function CreateDialog({ path, onMade, onClose }: CreateDialogProps) {
+function CreateDialog({ path, scopes: given, onMade, onClose }: CreateDialogProps) {
   const t = useWords(keyWords)
   const common = useWords(settingsWords)
   const form = useForm({
-    initial: { name: '', scopes: ['read'] as readonly Scope[], expiresAt: '' },
-    schema: newTenantKeyBody,
+    initial: { name: '', scopes: [given[0]] as readonly KeyScope[], expiresAt: '' },
+    schema: newKeyBody,
     draft: `key-${path}`,
     // A day ends with it, everywhere: a key that somebody expects to count that day does.
     toBody: ({ name, scopes, expiresAt }) => ({
@@ -266,7 +268,7 @@ function CreateDialog({ path, onMade, onClose }: CreateDialogProps) {
               </Field>
               <fieldset className="st-choices">
                 <legend>{t('scopes')}</legend>
-                {TENANT_KEY_SCOPES.map((scope) => (
+                {given.map((scope) => (
                   <Checkbox
                     key={scope}
                     name="scopes"

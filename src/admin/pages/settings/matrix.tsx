@@ -81,7 +81,7 @@ export function RoleMatrix() {
             <tr>
               <th scope="col">{t('page')}</th>
               {COLUMNS.map((role) => (
-                <th key={role} scope="col">
+                <th key={role} scope="col" translate="no">
                   {ROLE_KINDS[role].name[language]}
                 </th>
               ))}

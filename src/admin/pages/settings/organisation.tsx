@@ -1,7 +1,7 @@
 /** Name, time zone and language of the organisation, with what a zone means; and what about it never changes. */
-import { Button, Combobox, Dropdown, Field, Input, Option } from '@fluentui/react-components'
+import { Button, Dropdown, Field, Input, Option } from '@fluentui/react-components'
 import { useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { tenantChanges } from '../../../api/schema/tenant.ts'
 import { type Country, countryName } from '../../../core/country.ts'
 import { instant, periodOf, type TimeZone } from '../../../core/time.ts'
@@ -15,10 +15,10 @@ import { MoreMenu } from '../../kit/more-menu.tsx'
 import { Id, ReadOnlyNote, Refusal } from '../../kit/notes.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
-import { folded } from '../../shell/fold.ts'
 import { formatsFor } from '../../words/format.ts'
 import { useLanguage, useWords } from '../../words/use.tsx'
 import { SettingsFrame } from './frame.tsx'
+import { TypeAhead } from './type-ahead.tsx'
 import { organisationWords, settingsWords } from './words.ts'
 
 /** `GET /v1/tenants/{t}`, with what only this page shows. */
@@ -174,7 +174,6 @@ function Conflict({ mine, theirs }: { readonly mine: Values; readonly theirs: Va
 }
 
 const ZONES: readonly string[] = [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'])]
-const ZONES_SHOWN = 40
 
 interface ZoneFieldProps {
   readonly value: string
@@ -184,41 +183,18 @@ interface ZoneFieldProps {
 
 function ZoneField({ value, error, onChange }: ZoneFieldProps) {
   const t = useWords(organisationWords)
-  const [typed, setTyped] = useState<string | null>(null)
-  const found = useMemo(() => {
-    const wanted = folded(typed ?? '').replaceAll(' ', '_')
-    return ZONES.filter((zone) => folded(zone).includes(wanted)).slice(0, ZONES_SHOWN)
-  }, [typed])
   const isKnown = ZONES.includes(value)
-  const message = error ?? (isKnown ? undefined : t('noZone'))
   return (
     <>
-      <Field
+      <TypeAhead
         label={t('timeZone')}
         hint={t('zoneWhy')}
-        {...(message === undefined ? {} : { validationMessage: message, validationState: 'error' })}
-      >
-        <Combobox
-          name="timeZone"
-          value={typed ?? value}
-          selectedOptions={[value]}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-          onBlur={() => setTyped(null)}
-          onOptionSelect={(_, { optionValue }) => {
-            setTyped(null)
-            if (optionValue) onChange(optionValue)
-          }}
-          freeform
-          expandIcon={{ 'aria-label': t('timeZone') }}
-          clearIcon={null}
-        >
-          {found.map((zone) => (
-            <Option key={zone} value={zone} text={zone}>
-              <span translate="no">{zone}</span>
-            </Option>
-          ))}
-        </Combobox>
-      </Field>
+        name="timeZone"
+        options={ZONES}
+        value={value}
+        error={error ?? (isKnown ? undefined : t('noZone'))}
+        onChange={onChange}
+      />
       {isKnown && <MonthStart zone={value} />}
     </>
   )

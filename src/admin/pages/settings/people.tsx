@@ -144,12 +144,18 @@ function Roles({ roles }: { readonly roles: readonly Role[] }) {
   return (
     <span className="st-pills">
       {roles.map((role) => (
-        <span key={role} className="k-pill" data-role={role}>
+        <span key={role} className="k-pill" data-role={role} translate="no">
           {ROLE_KINDS[role].name[language]}
         </span>
       ))}
     </span>
   )
+}
+
+/** Roles have their names where they are defined, in both languages. */
+function RoleName({ role }: { readonly role: Role }) {
+  const language = useLanguage()
+  return <span translate="no">{ROLE_KINDS[role].name[language]}</span>
 }
 
 function SecondFactor({ member }: { readonly member: Member }) {
@@ -172,7 +178,6 @@ interface RolesDialogProps {
 function RolesDialog({ place, member, onClose }: RolesDialogProps) {
   const t = useWords(adminWords)
   const common = useWords(settingsWords)
-  const language = useLanguage()
   const queries = useQueryClient()
   const say = useSay()
   const [isRevoking, setRevoking] = useState(false)
@@ -226,7 +231,7 @@ function RolesDialog({ place, member, onClose }: RolesDialogProps) {
                 {place.roles.map((role) => (
                   <Checkbox
                     key={role}
-                    label={ROLE_KINDS[role].name[language]}
+                    label={<RoleName role={role} />}
                     checked={roles.includes(role)}
                     onChange={(_, { checked }) =>
                       form.set('roles', checked ? [...roles, role] : roles.filter((held) => held !== role))
@@ -298,7 +303,7 @@ function InviteDialog({ place, onClose }: { readonly place: PeoplePlace; readonl
                 >
                   {place.roles.map((role) => (
                     <Option key={role} value={role} text={ROLE_KINDS[role].name[language]}>
-                      {ROLE_KINDS[role].name[language]}
+                      <RoleName role={role} />
                     </Option>
                   ))}
                 </Dropdown>
@@ -339,7 +344,6 @@ interface InvitationsProps {
 
 function Invitations({ place, mayEdit }: InvitationsProps) {
   const t = useWords(adminWords)
-  const language = useLanguage()
   const queries = useQueryClient()
   const say = useSay()
   const list = usePages<Invitation>(invitationsKey(place), `${place.path}/invitations`, { limit: 50 })
@@ -359,7 +363,7 @@ function Invitations({ place, mayEdit }: InvitationsProps) {
     act(() => api.post(`${place.path}/invitations`, { email, role, language: letter }), t('invited', { email }))
   const columns: Column<Invitation>[] = [
     { id: 'email', title: t('email'), phone: 'title', cell: ({ email }) => <span translate="no">{email}</span> },
-    { id: 'role', title: t('role'), phone: 'fact', cell: ({ role }) => ROLE_KINDS[role].name[language] },
+    { id: 'role', title: t('role'), phone: 'fact', cell: ({ role }) => <RoleName role={role} /> },
     { id: 'by', title: t('by'), from: 1024, cell: ({ invitedBy }) => <span translate="no">{invitedBy}</span> },
     { id: 'until', title: t('until'), phone: 'note', cell: ({ expiresAt }) => <When at={expiresAt} /> },
   ]

@@ -91,7 +91,7 @@ function ClockCard({ path, due }: ClockCardProps) {
     <Card title={t('clock')}>
       <div className="st-clock">
         <p className="k-big num" data-clock={due.now}>
-          {formats.momentExact(shown)}
+          <time dateTime={due.now}>{formats.momentExact(shown)}</time>
         </p>
         <p className="k-quiet">{t(due.stands ? 'stands' : 'runs')}</p>
         <div className="k-row">

@@ -68,8 +68,10 @@ export function AddUser({ onClose }: { readonly onClose: () => void }) {
     initial,
     schema: userBody,
     draft: `add-user.${id}`,
-    toBody: ({ assign: _, ...values }) =>
-      Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== '' || name === 'name')),
+    toBody: (values) =>
+      Object.fromEntries(
+        Object.entries(values).filter(([name, value]) => name !== 'assign' && (value !== '' || name === 'name')),
+      ),
     submit: (body, intent) => api.post<ShownUser>(`/v1/tenants/${id}/users`, body, { intent }),
     onDone: async (user) => {
       if (form.values.assign) {

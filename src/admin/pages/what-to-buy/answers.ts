@@ -35,11 +35,13 @@ export const firstAnswers = (factory: string, office: string, country: string): 
 
 export const toBody = (answers: Answers): AnswersBody => ({
   ...answers,
-  groups: answers.groups.map(({ key: _, abroad, ...group }) => ({
-    ...group,
-    name: group.name.trim(),
-    domesticMinutes: group.callsOutside ? group.domesticMinutes : 0,
-    abroad: group.callsOutside ? abroad.map(({ country, minutes }) => ({ country, minutes })) : [],
+  groups: answers.groups.map(({ name, people, country, callsOutside, domesticMinutes, abroad }) => ({
+    people,
+    country,
+    callsOutside,
+    name: name.trim(),
+    domesticMinutes: callsOutside ? domesticMinutes : 0,
+    abroad: callsOutside ? abroad.map(({ country: called, minutes }) => ({ country: called, minutes })) : [],
   })),
 })
 
