@@ -34,7 +34,8 @@ function written(value: Value, shown: string): string {
 }
 
 /** In the disguise, what was put into a text is marked: a name is no text of ours. */
-const isolated = (text: string, shown: string): string => (shown === 'qps' ? `\u2068${text}\u2069` : text)
+/** Data within our own words, marked as such in the disguise. */
+export const isolated = (text: string, shown: string): string => (shown === 'qps' ? `\u2068${text}\u2069` : text)
 
 function add(words: Words): void {
   if (i18n.hasResourceBundle('en', words.namespace)) return

@@ -104,6 +104,7 @@ export function WhatIfCard({ draft, at }: WhatIfCardProps) {
           <Field label={t('month')}>
             <Dropdown
               clearButton={null}
+              translate="no"
               value={formats.month(month)}
               selectedOptions={[month]}
               disabled={isRunning}
@@ -111,7 +112,7 @@ export function WhatIfCard({ draft, at }: WhatIfCardProps) {
             >
               {months().map((one) => (
                 <Option key={one} value={one} text={formats.month(one)}>
-                  {formats.month(one)}
+                  <span translate="no">{formats.month(one)}</span>
                 </Option>
               ))}
             </Dropdown>

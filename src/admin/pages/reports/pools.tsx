@@ -18,7 +18,8 @@ import { PageHead } from '../../kit/page-head.tsx'
 import { usePages } from '../../kit/use-pages.ts'
 import { Legend, Pictured } from '../../pictures/index.ts'
 import type { Fund } from '../../theme/funds.ts'
-import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
+import { isolated } from '../../words/i18n.ts'
+import { useFormats, useLanguage, useShown, useWords } from '../../words/use.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { type Bar, StackedBars } from './stacked-bars.tsx'
 import { ReportTabs } from './tabs.tsx'
@@ -66,6 +67,7 @@ export default function PoolsReportPage() {
         <Dropdown
           clearButton={null}
           aria-label={t('month')}
+          translate="no"
           value={formats.month(month)}
           selectedOptions={[month]}
           onOptionSelect={(_, { optionValue }) =>
@@ -74,7 +76,7 @@ export default function PoolsReportPage() {
         >
           {months.map((name) => (
             <Option key={name} value={name} text={formats.month(name)}>
-              {formats.month(name)}
+              <span translate="no">{formats.month(name)}</span>
             </Option>
           ))}
         </Dropdown>
@@ -183,7 +185,8 @@ function Chart({ rows, isTable }: { readonly rows: readonly PoolRow[]; readonly 
     of(country).find((row) => row.plan === plan)?.usedSeconds ?? 0
   const unused = (country: string): number =>
     of(country).reduce((sum, row) => sum + row.availableSeconds + row.reservedSeconds, 0)
-  const name = (country: string): string => countryName(country as Country, language)
+  const shown = useShown()
+  const name = (country: string): string => isolated(countryName(country as Country, language), shown)
   const minutes = (seconds: number): string => formats.number(seconds / 60, { maximumFractionDigits: 2 })
   const bars: Bar[] = countries.map((country) => ({
     key: country,
@@ -209,7 +212,7 @@ function Chart({ rows, isTable }: { readonly rows: readonly PoolRow[]; readonly 
       <Pictured
         view={isTable ? 'table' : 'picture'}
         table={{
-          caption: t('poolChart'),
+          caption: t('pools'),
           columns: [
             { label: t('pool.country') },
             ...plans.map((plan) => ({ label: t(USED[plan]), isNumber: true })),

@@ -11,7 +11,8 @@ import { Card } from '../../kit/card.tsx'
 import { useUrlState } from '../../kit/go.tsx'
 import { Legend, Pictured, type Twin } from '../../pictures/index.ts'
 import type { Fund } from '../../theme/funds.ts'
-import { useFormats, useWords } from '../../words/use.tsx'
+import { isolated } from '../../words/i18n.ts'
+import { useFormats, useShown, useWords } from '../../words/use.tsx'
 import { type Bar, StackedBars } from './stacked-bars.tsx'
 import { reportWords } from './words.ts'
 
@@ -59,11 +60,14 @@ const NOON = 'T12:00:00Z'
 
 function Drawn({ chart, isTable }: { readonly chart: Chart; readonly isTable: boolean }) {
   const t = useWords(reportWords)
+  const shown = useShown()
+  const data = (text: string): string => isolated(text, shown)
   const formats = useFormats()
   const { currency } = useTenant()
   const hasFunds = chart.parts.some(({ funds }) => funds !== null)
   const name = (part: Part): string =>
-    chart.step === 'month' ? formats.month(part.from.slice(0, 7)) : dayName(formats.language, part.from)
+    data(chart.step === 'month' ? formats.month(part.from.slice(0, 7)) : dayName(formats.language, part.from))
+  const exact = (part: Part): string => data(formats.money({ amount: spent(part), currency }, 'exact'))
   const seconds = (part: Part, plan: FundName): number => part.funds?.find(({ fund }) => fund === plan)?.seconds ?? 0
   const spent = (part: Part): string =>
     (hasFunds ? part.funds?.find(({ fund }) => fund === 'wallet')?.amount?.amount : part.charge.amount) ?? '0'
@@ -73,25 +77,25 @@ function Drawn({ chart, isTable }: { readonly chart: Chart; readonly isTable: bo
       ? shownPlans.map((plan) => ({ fund: SIGN[plan], value: seconds(part, plan) / 60 }))
       : [{ fund: 'free' as const, value: part.seconds / 60 }]
     const told = hasFunds
-      ? shownPlans.map((plan) => `${t(plan)} ${formats.spoken(seconds(part, plan))}`)
-      : [`${t('spoken')} ${formats.spoken(part.seconds)}`]
+      ? shownPlans.map((plan) => `${t(plan)} ${data(formats.spoken(seconds(part, plan)))}`)
+      : [`${t('spoken')} ${data(formats.spoken(part.seconds))}`]
     return {
       key: part.from,
-      axis: axisName(formats.language, part.from, chart.step),
+      axis: data(axisName(formats.language, part.from, chart.step)),
       title: [name(part), ...told].join('\n'),
       parts,
     }
   })
   const moneyBars: Bar[] = chart.parts.map((part) => ({
     key: part.from,
-    axis: axisName(formats.language, part.from, chart.step),
-    title: `${name(part)}\n${formats.money({ amount: spent(part), currency }, 'exact')}`,
+    axis: data(axisName(formats.language, part.from, chart.step)),
+    title: `${name(part)}\n${exact(part)}`,
     parts: [{ fund: 'credits' as const, value: Number(spent(part)) }],
   }))
   const money = (value: number): string =>
-    formats.money({ amount: value.toFixed(value < 10 && value !== Math.round(value) ? 2 : 0), currency })
+    data(formats.money({ amount: value.toFixed(value < 10 && value !== Math.round(value) ? 2 : 0), currency }))
   const table: Twin = {
-    caption: t('chart'),
+    caption: t('usage'),
     columns: [
       { label: t('day') },
       { label: t('calls'), isNumber: true },
@@ -104,7 +108,7 @@ function Drawn({ chart, isTable }: { readonly chart: Chart; readonly isTable: bo
       formats.number(part.calls),
       ...(hasFunds ? shownPlans.map((plan) => formats.duration(seconds(part, plan))) : []),
       formats.duration(part.seconds),
-      formats.money({ amount: spent(part), currency }, 'exact'),
+      exact(part),
     ]),
   }
   const entries = [
