@@ -68,7 +68,6 @@ function useColumns(mayEdit: boolean): readonly Column<Deck>[] {
     {
       id: 'published',
       title: t('published'),
-      phone: 'note',
       from: 1024,
       cell: ({ publishedAt }) => <When at={publishedAt} />,
     },
@@ -76,6 +75,7 @@ function useColumns(mayEdit: boolean): readonly Column<Deck>[] {
       id: 'acts',
       title: '',
       align: 'right',
+      phone: 'note',
       cell: ({ id, version, active }) => (
         <span className="dk-acts">
           <a

@@ -48,7 +48,7 @@ export default function BooksPage() {
         </Go>
       ),
     },
-    { id: 'state', title: t('state'), phone: 'figure', cell: ({ books }) => <State books={books} /> },
+    { id: 'state', title: t('state'), phone: 'note', cell: ({ books }) => <State books={books} /> },
     {
       id: 'postings',
       title: t('postings'),
@@ -59,13 +59,13 @@ export default function BooksPage() {
     {
       id: 'checked',
       title: t('checked'),
-      phone: 'note',
       cell: ({ books }) => books && <When at={books.checkedAt} style="relative" />,
     },
     {
       id: 'check',
       title: '',
       align: 'right',
+      phone: 'figure',
       cell: (line) => (
         <Button size="small" onClick={() => void check(line)}>
           {t('check')}

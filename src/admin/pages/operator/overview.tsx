@@ -1,5 +1,11 @@
 /** The installation at a glance: can calls be charged, how fast, what somebody should look at. Only figures that the server has. */
-import { CheckmarkCircleFilled, ErrorCircleFilled, ShieldCheckmarkFilled, WarningFilled } from '@fluentui/react-icons'
+import {
+  CheckmarkCircleFilled,
+  ErrorCircleFilled,
+  ShieldCheckmarkFilled,
+  ShieldQuestionRegular,
+  WarningFilled,
+} from '@fluentui/react-icons'
 import type { ReactNode } from 'react'
 import { REFUSALS, type RefusalCode } from '../../../core/problems.ts'
 import { Block } from '../../kit/block.tsx'
@@ -123,8 +129,12 @@ function Books({ data }: { readonly data: Overview }) {
     )
   }
   return (
-    <p className="op-books">
-      <ShieldCheckmarkFilled fontSize={20} aria-hidden="true" />
+    <p className={oldestAt === null ? 'op-books' : 'op-books op-books-good'}>
+      {oldestAt === null ? (
+        <ShieldQuestionRegular fontSize={20} aria-hidden="true" />
+      ) : (
+        <ShieldCheckmarkFilled fontSize={20} aria-hidden="true" />
+      )}
       {oldestAt === null ? (
         t('booksNever')
       ) : (

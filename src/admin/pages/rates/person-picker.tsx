@@ -61,7 +61,7 @@ export interface PersonPickerProps {
 
 export function PersonPicker({ label, name, value, error, onChange }: PersonPickerProps) {
   const [typed, setTyped] = useState<string | null>(null)
-  const { data } = useUsers(typed ?? '')
+  const { data } = useUsers((typed ?? '').trim())
   const known = data?.data.find(({ id }) => id === value)
   const other = useUser(known === undefined ? value : '')
   const chosen = known ?? other.data
@@ -75,8 +75,10 @@ export function PersonPicker({ label, name, value, error, onChange }: PersonPick
         // Whoever was typed and not chosen is forgotten.
         onBlur={() => setTyped(null)}
         onOptionSelect={(_, { optionValue }) => {
+          // Typing unselects; that is no choice.
+          if (!optionValue) return
           setTyped(null)
-          if (optionValue) onChange(optionValue)
+          onChange(optionValue)
         }}
         freeform
         expandIcon={{ 'aria-label': label }}

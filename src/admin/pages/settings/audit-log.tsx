@@ -167,7 +167,7 @@ function useColumns(): readonly Column<Entry>[] {
 export function ActName({ action }: { readonly action: string }) {
   const t = useWords(auditActs)
   if (!isAuditAct(action)) return <code translate="no">{action}</code>
-  return <span title={action}>{t(action)}</span>
+  return <>{t(action)}</>
 }
 
 function Actor({ entry }: { readonly entry: Entry }) {
@@ -236,6 +236,9 @@ function EntryDialog({ entry, onClose }: { readonly entry: Entry; readonly onClo
               <time dateTime={entry.at}>{formats.momentExact(entry.at)}</time>
               {' · '}
               <Actor entry={entry} />
+            </p>
+            <p>
+              <code translate="no">{entry.action}</code>
             </p>
             {entry.subject !== '' && <Id id={entry.subject} what={t('object')} />}
             {changed.length === 0 ? (

@@ -19,7 +19,6 @@ import type { z } from 'zod'
 import { type keyOut, newKeyBody, type newKeyOut, OVERLAP_SECONDS } from '../../../api/schema/api-key.ts'
 import type { Permission, Scope } from '../../../core/permission.ts'
 import { api } from '../../data/client.ts'
-import { serverNow } from '../../data/live.ts'
 import { useMay } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
 import { ConfirmDialog } from '../../kit/confirm-dialog.tsx'
@@ -32,6 +31,7 @@ import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
 import { usePages } from '../../kit/use-pages.ts'
 import { useFormats, useWords } from '../../words/use.tsx'
+import { Ago } from './ago.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
 import { keyWords, settingsWords } from './words.ts'
 import './settings.css'
@@ -114,7 +114,7 @@ export function Keys({ path, edit, scopes }: KeysProps) {
   )
 }
 
-const isOver = (at: string | null): boolean => at !== null && Date.parse(at) <= serverNow()
+const isOver = (at: string | null): boolean => at !== null && Date.parse(at) <= Date.now()
 
 function stateOf({ revokedAt, expiresAt }: Key): 'active' | 'revoked' | 'expired' {
   if (revokedAt !== null) return 'revoked'
@@ -130,14 +130,13 @@ function useColumns(path: string, mayEdit: boolean): readonly Column<Key>[] {
     {
       id: 'scopes',
       title: t('scope'),
-      phone: 'fact',
       cell: ({ scopes }) => scopes.map((scope) => t(`scope.${scope as Scope}`)).join(', '),
     },
     {
       id: 'used',
       title: t('lastUsed'),
-      phone: 'note',
-      cell: ({ lastUsedAt }) => (lastUsedAt === null ? common('never') : <When at={lastUsedAt} style="relative" />),
+      phone: 'fact',
+      cell: ({ lastUsedAt }) => (lastUsedAt === null ? common('never') : <Ago at={lastUsedAt} />),
     },
     {
       id: 'expires',
@@ -160,6 +159,7 @@ function useColumns(path: string, mayEdit: boolean): readonly Column<Key>[] {
       id: 'acts',
       title: '',
       align: 'right',
+      phone: 'note',
       cell: (row) =>
         stateOf(row) === 'active' && (
           <span className="st-acts">
@@ -220,7 +220,7 @@ function State({ path, apiKey, mayEdit }: OfKey & { readonly mayEdit: boolean })
             {' · '}
             {former.lastUsedAt === null
               ? t('formerUnused')
-              : t('formerUsed', { when: formats.relative(former.lastUsedAt, serverNow()) })}
+              : t('formerUsed', { when: formats.relative(former.lastUsedAt, Date.now()) })}
           </span>
           {mayEdit && (
             <Button size="small" onClick={() => void endFormer()}>
@@ -365,7 +365,7 @@ function RevokeDialog({ path, apiKey, onClose }: OfKey & { readonly onClose: () 
       <p>{t('revokeWhy')}</p>
       {apiKey.lastUsedAt !== null && (
         <p>
-          <b>{t('usedOften', { when: formats.relative(apiKey.lastUsedAt, serverNow()) })}</b>
+          <b>{t('usedOften', { when: formats.relative(apiKey.lastUsedAt, Date.now()) })}</b>
         </p>
       )}
     </ConfirmDialog>

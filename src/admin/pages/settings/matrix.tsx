@@ -73,9 +73,12 @@ export function RoleMatrix() {
   const nameOf = ({ page, section }: Row): string =>
     section === null ? names(page.nav) : `${settings('settings')} › ${settings(section)}`
   return (
-    <Card title={t('matrix')} aside={<span className="k-quiet">{t('matrixWhy')}</span>}>
+    <Card title={t('matrix')}>
+      <p className="k-quiet">{t('matrixWhy')}</p>
       {/* Wider than a phone: this one table is dragged within its card. */}
-      <section className="st-matrix" aria-label={t('matrix')} tabIndex={-1}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable */}
+      {/* biome-ignore lint/a11y/useSemanticElements: no fields are in it */}
+      <div className="st-matrix" role="group" aria-label={t('matrix')} tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -103,7 +106,7 @@ export function RoleMatrix() {
             ))}
           </tbody>
         </table>
-      </section>
+      </div>
     </Card>
   )
 }

@@ -92,7 +92,8 @@ function Form({ tenant }: { readonly tenant: Organisation }) {
   const mine = async (): Promise<void> => {
     if (!theirs) return
     try {
-      keep(await api.patch<Organisation>(path, changesOf(theirs, values)))
+      // What was typed here, and no more: the rest stays as they left it.
+      keep(await api.patch<Organisation>(path, changesOf(began, values)))
     } catch (error) {
       setTheirs(null)
       say.failed(error)
@@ -139,16 +140,22 @@ function Form({ tenant }: { readonly tenant: Organisation }) {
       </form>
       {theirs && (
         <ConflictDialog open onMine={() => void mine()} onTheirs={take}>
-          <Conflict mine={values} theirs={theirs} />
+          <Conflict began={began} mine={values} theirs={theirs} />
         </ConflictDialog>
       )}
     </Card>
   )
 }
 
-function Conflict({ mine, theirs }: { readonly mine: Values; readonly theirs: Values }) {
+interface ConflictProps {
+  readonly began: Values
+  readonly mine: Values
+  readonly theirs: Values
+}
+
+function Conflict({ began, mine, theirs }: ConflictProps) {
   const t = useWords(organisationWords)
-  const different = FIELDS.filter((field) => mine[field] !== theirs[field])
+  const different = FIELDS.filter((field) => mine[field] !== began[field] && mine[field] !== theirs[field])
   return (
     <div className="k-table st-conflict">
       <table>

@@ -34,6 +34,7 @@ import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
 import { usePages } from '../../kit/use-pages.ts'
 import { useLanguage, useWords } from '../../words/use.tsx'
+import { Ago } from './ago.tsx'
 import { adminWords, settingsWords } from './words.ts'
 import './settings.css'
 
@@ -100,7 +101,7 @@ function useColumns(mayEdit: boolean): readonly Column<Member>[] {
       title: t('lastSeen'),
       phone: 'note',
       from: 1024,
-      cell: ({ lastSeenAt }) => (lastSeenAt === null ? t('notYet') : <When at={lastSeenAt} style="relative" />),
+      cell: ({ lastSeenAt }) => (lastSeenAt === null ? t('notYet') : <Ago at={lastSeenAt} />),
     },
     { id: 'factor', title: t('secondFactor'), from: 1024, cell: (row) => <SecondFactor member={row} /> },
   ]

@@ -34,8 +34,10 @@ export function TypeAhead({ label, hint, name, options, value, error, onChange }
         onInput={(event) => setTyped(event.currentTarget.value)}
         onBlur={() => setTyped(null)}
         onOptionSelect={(_, { optionValue }) => {
+          // Typing unselects; that is no choice.
+          if (!optionValue) return
           setTyped(null)
-          if (optionValue) onChange(optionValue)
+          onChange(optionValue)
         }}
         freeform
         expandIcon={{ 'aria-label': label }}

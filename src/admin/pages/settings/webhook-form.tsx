@@ -130,7 +130,6 @@ function Types({ chosen, onChange }: TypesProps) {
         <Checkbox
           key={type}
           label={t(`type.${type}`)}
-          title={type}
           checked={chosen.includes(type)}
           onChange={(_, { checked }) => onChange(checked ? [...chosen, type] : chosen.filter((held) => held !== type))}
         />
@@ -143,5 +142,5 @@ function Types({ chosen, onChange }: TypesProps) {
 export function EventName({ type }: { readonly type: string }) {
   const t = useWords(webhookWords)
   const isKnown = (EVENT_TYPES as readonly string[]).includes(type) || type === 'webhook.test'
-  return isKnown ? <span title={type}>{t(`type.${type as EventType}`)}</span> : <code translate="no">{type}</code>
+  return isKnown ? t(`type.${type as EventType}`) : <code translate="no">{type}</code>
 }

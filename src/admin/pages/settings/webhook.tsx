@@ -15,7 +15,6 @@ import { useEffect, useState } from 'react'
 import type { z } from 'zod'
 import type { deliveryOut } from '../../../api/webhook-delivery.ts'
 import { api, isProblem } from '../../data/client.ts'
-import { serverNow } from '../../data/live.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Block } from '../../kit/block.tsx'
 import { Card } from '../../kit/card.tsx'
@@ -124,7 +123,7 @@ function Facts({ endpoint }: { readonly endpoint: Endpoint }) {
         </div>
       </dl>
       {disabledReason !== null && <p className="st-note">{t(`off.${disabledReason}`)}</p>}
-      {formerSecretUntil !== null && Date.parse(formerSecretUntil) > serverNow() && (
+      {formerSecretUntil !== null && Date.parse(formerSecretUntil) > Date.now() && (
         <p className="st-note">{t('bothUntil', { until: formats.moment(formerSecretUntil) })}</p>
       )}
     </Card>
@@ -302,7 +301,7 @@ function AnswerText({ delivery }: { readonly delivery: Delivery }) {
   if (responseStatus !== null) return <>{t('status', { status: String(responseStatus) })}</>
   if (failure === null) return null
   const known = FAILURES.find((name) => name === failure)
-  return <span title={failure}>{t(`failure.${known ?? 'other'}`)}</span>
+  return <>{t(`failure.${known ?? 'other'}`)}</>
 }
 
 interface DeliveryDialogProps extends DeliveriesProps {
@@ -338,6 +337,7 @@ function DeliveryDialog({ path, delivery, mayEdit, onClose }: DeliveryDialogProp
               <DeliveryState delivery={delivery} />
               <AnswerText delivery={delivery} />
               {nextAttemptAt !== null && <span>{t('next', { when: formats.moment(nextAttemptAt) })}</span>}
+              <code translate="no">{event.type}</code>
               <Id id={delivery.id} what={t('event')} />
             </p>
             <div className="st-raw">

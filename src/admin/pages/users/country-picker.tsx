@@ -44,8 +44,10 @@ export function CountryPicker({ label, name, value, error, onChange }: CountryPi
           if (!open) setTyped(null)
         }}
         onOptionSelect={(_, { optionValue }) => {
+          // Typing unselects; that is no choice.
+          if (!optionValue) return
           setTyped(null)
-          if (optionValue) onChange(optionValue)
+          onChange(optionValue)
         }}
         freeform
         expandIcon={{ 'aria-label': label }}
