@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDb, testDb } from '../../test/harness/postgres.ts'
 import { aServer, type TestServer } from '../../test/harness/server.ts'
@@ -34,7 +35,8 @@ interface Body {
   readonly onStatement: object
   readonly fromCredits: object
   readonly monthlyMore: object
-  readonly credits: { readonly closing: object }
+  readonly seats: readonly { readonly amount: { readonly amount: string } }[]
+  readonly credits: Readonly<Record<'opening' | 'closing', { readonly amount: string }>>
   readonly change: { readonly reasons: readonly { readonly amount: { readonly amount: string } }[] }
 }
 
@@ -388,6 +390,25 @@ describe('offers, orders and the months of seats', () => {
       expect(paper.rawPayload.subarray(0, 8).toString('latin1')).toBe('%PDF-1.7')
       expect(paper.rawPayload.toString('latin1')).toContain(`/Lang (${lang})`)
       if (process.env.PAPER_DIR) writeFileSync(`${process.env.PAPER_DIR}/${lang}.pdf`, paper.rawPayload)
+    }
+    // The annex: what its rows add up to is the statement, section by section.
+    for (const [month, statement] of [
+      ['2026-11', november],
+      ['2026-12', december],
+    ] as const) {
+      const file = await server.app.inject({
+        url: `/v1/tenants/${id}/statements/${month}/annex`,
+        headers: { authorization: `Bearer ${server.operatorKey}` },
+      })
+      expect(file.headers['content-disposition']).toContain(`statement-${month}-annex.csv`)
+      const rows: Record<string, string>[] = parse(file.payload, { columns: true })
+      const sum = (section: string): bigint =>
+        rows
+          .filter((row) => row.section === section)
+          .reduce((total, row) => total + micros({ amount: row.amount ?? '' }), 0n)
+      expect(sum('credits')).toBe(micros(statement.credits.closing))
+      expect(sum('licences')).toBe(statement.seats.reduce((total, seat) => total + micros(seat.amount), 0n))
+      expect(rows.find((row) => row.what === 'opening')?.amount).toBe(statement.credits.opening.amount)
     }
     expect((await at('GET', '/statements/2026-10')).status).toBe(404)
     expect((await at('GET', '/statements/2026-13')).status).toBe(404)

@@ -7,7 +7,7 @@ import type { Format } from '../core/language/format.ts'
 import type { LocalDay } from '../core/local-day.ts'
 import type { Language } from '../core/problems.ts'
 import { instant, type Month } from '../core/time.ts'
-import type { reasonOut, statementOut } from './statement.ts'
+import type { reasonOut, statementOut } from './schema/statement.ts'
 
 type Statement = z.input<typeof statementOut>
 type Reason = z.input<typeof reasonOut>

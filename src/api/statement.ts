@@ -1,10 +1,8 @@
 /** `/statements`: one month, one document, a reason per amount (A3). Drawn up from the records each time: it cannot differ from them. */
 import { z } from 'zod'
-import { SKUS } from '../core/catalogue.ts'
 import { formatId } from '../core/ids.ts'
 import { makeFormat } from '../core/language/format.ts'
 import { type Micros, micros, toMoney } from '../core/money.ts'
-import { BILLINGS } from '../core/order.ts'
 import { LANGUAGES } from '../core/problems.ts'
 import { type ChangeReason, changeBetween, type MonthOfMoney, sumsOf } from '../core/statement.ts'
 import { formatInstant, type Instant, instant, type Month, type Period, parseMonth, periodOf } from '../core/time.ts'
@@ -13,74 +11,15 @@ import { listFundingsOf } from '../store/funding.ts'
 import { listSeatCharges, type SeatCharge } from '../store/seat-charge.ts'
 import type { TenantRow } from '../store/tenant.ts'
 import { type MovementTotal, type MovementType, postedBefore, totalOfMovements } from '../store/wallet-movement.ts'
-import { listOf, moneyOut, page, timeOut } from './contract.ts'
+import { listOf, type moneyOut, page } from './contract.ts'
 import { pageOfAll } from './cursor.ts'
 import { Problem } from './problem.ts'
+import { monthOut, type reasonOut, statementOut } from './schema/statement.ts'
 import { type Deps, languageOf, type Routes } from './server.ts'
+import { ANNEX_COLUMNS, annexPages } from './statement-annex.ts'
 import { statementOnPaper } from './statement-pdf.ts'
-import { nowFor, tenantOf, tenantParams } from './tenant.ts'
-
-const sumsOut = {
-  onStatement: moneyOut.meta({ description: 'To be paid by this statement' }),
-  fromCredits: moneyOut.meta({ description: 'Paid already, from the wallet' }),
-  cost: moneyOut.meta({ description: 'Both together' }),
-}
-
-export const reasonOut = z.discriminatedUnion('reason', [
-  z.object({
-    reason: z.literal('seats'),
-    sku: z.enum(SKUS),
-    seatsBefore: z.number().int(),
-    seatsNow: z.number().int(),
-    amount: moneyOut,
-  }),
-  z.object({ reason: z.literal('price'), sku: z.enum(SKUS), before: moneyOut, now: moneyOut, amount: moneyOut }),
-  z.object({ reason: z.literal('part-of-month'), sku: z.enum(SKUS), amount: moneyOut }),
-  z.object({ reason: z.literal('usage'), amount: moneyOut }),
-])
-
-export const statementOut = z
-  .object({
-    month: z.string(),
-    from: timeOut,
-    to: timeOut,
-    open: z.boolean().meta({ description: 'The month goes on: so far' }),
-    currency: z.string(),
-    ...sumsOut,
-    seats: z.array(
-      z.object({
-        id: z.string(),
-        sku: z.enum(SKUS),
-        kind: z.enum(['month', 'part']),
-        seats: z.number().int(),
-        from: z.string(),
-        to: z.string(),
-        days: z.number().int(),
-        monthDays: z.number().int(),
-        perMonth: moneyOut.nullable(),
-        amount: moneyOut,
-        paidFrom: z.enum(BILLINGS),
-      }),
-    ),
-    credits: z.object({
-      opening: moneyOut,
-      fundings: z.array(
-        z.object({ id: z.string(), at: timeOut, kind: z.enum(['manual', 'card', 'recharge']), amount: moneyOut }),
-      ),
-      added: moneyOut,
-      calls: moneyOut,
-      plans: moneyOut,
-      expired: moneyOut,
-      closing: moneyOut.meta({ description: 'opening + added − calls − plans − expired' }),
-    }),
-    change: z
-      .object({ since: z.string(), difference: moneyOut, reasons: z.array(reasonOut) })
-      .nullable()
-      .meta({ description: 'Why it cost more or less than the month before; null: the first month' }),
-  })
-  .meta({ id: 'Statement' })
-
-export const monthOut = z.object({ month: z.string(), open: z.boolean(), ...sumsOut }).meta({ id: 'StatementMonth' })
+import { sendTable, tableResponse } from './table-file.ts'
+import { nowFor, tenantOf, tenantParams, walled } from './tenant.ts'
 
 const statementParams = tenantParams.extend({
   month: z
@@ -167,6 +106,30 @@ export const statementRoutes: Routes = (app, deps) => {
         .header('content-disposition', `attachment; filename="statement-${statement.month}.pdf"`)
         .header('cache-control', 'no-store')
         .send(file as never)
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/statements/:month/annex',
+    {
+      config: { permission: 'statement:read' },
+      schema: {
+        summary:
+          'Every amount behind it as a file: each seat line, funding, charged call; sections add up to the statement',
+        tags: ['statements'],
+        params: statementParams,
+        querystring: z.strictObject({ format: z.enum(['csv', 'xlsx']).default('csv') }),
+        problems: ['not-found'],
+        response: { 200: tableResponse('The annex', ['csv', 'xlsx'], z.string()) },
+      },
+    },
+    async (request, reply) => {
+      const { tenant, statement } = await statementOf(deps, request.db, request.params)
+      const file = { name: `statement-${statement.month}-annex`, format: request.query.format }
+      return sendTable(reply, file, {
+        columns: ANNEX_COLUMNS,
+        pages: annexPages(walled(deps, request), tenant, statement),
+      })
     },
   )
 }

@@ -340,12 +340,13 @@ const EXPORT_COLUMNS = [
   'calledNumber',
 ] as const
 
-async function* exportPages(
+/** Movements of the filter, newest first, a page at a time. */
+export async function* movementPages(
   deps: Pick<Deps, 'db'>,
   tenantId: TenantId,
   currency: Currency,
   filters: MovementFilters,
-): AsyncGenerator<string[][]> {
+): AsyncGenerator<z.input<typeof movementOut>[]> {
   let before: MovementPlace | null = null
   let balance: Micros | null = Object.keys(filters).length === 0 ? await postedBalance(deps.db, tenantId) : null
   for (;;) {
@@ -354,15 +355,20 @@ async function* exportPages(
       balance,
     )
     const calls = await callsOfMovements(deps.db, tenantId, rows.flatMap(callIdOf))
-    yield rows.map((row) => {
-      const { at, type, amount, balanceAfter, lot, callId, call } = toWire(row, currency, calls)
-      const { user, callingNumber, calledNumber } = call ?? {}
-      const texts = [balanceAfter?.amount, lot, callId, user?.name, callingNumber, calledNumber]
-      return [at, type, amount.amount, currency, ...texts.map((text) => text ?? '')]
-    })
+    yield rows.map((row) => toWire(row, currency, calls))
     const last = rows.at(-1)
     if (rows.length < EXPORT_PAGE || last === undefined) return
     before = last
     balance = last.before
+  }
+}
+
+async function* exportPages(...args: Parameters<typeof movementPages>): AsyncGenerator<string[][]> {
+  for await (const movements of movementPages(...args)) {
+    yield movements.map(({ at, type, amount, balanceAfter, lot, callId, call }) => {
+      const { user, callingNumber, calledNumber } = call ?? {}
+      const texts = [balanceAfter?.amount, lot, callId, user?.name, callingNumber, calledNumber]
+      return [at, type, amount.amount, amount.currency, ...texts.map((text) => text ?? '')]
+    })
   }
 }

@@ -4,7 +4,7 @@ import { ArrowDownloadRegular, PrintRegular } from '@fluentui/react-icons'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { z } from 'zod'
-import type { monthOut, reasonOut, statementOut } from '../../../api/statement.ts'
+import type { monthOut, reasonOut, statementOut } from '../../../api/schema/statement.ts'
 import { api, urlOf } from '../../data/client.ts'
 import { useLiveQueries } from '../../data/live.ts'
 import { useMay, useTenant } from '../../data/session.ts'
@@ -117,6 +117,9 @@ function One({ month }: { readonly month: string }) {
         <CopyAsCurl request={{ path }} />
         <Button icon={<PrintRegular />} onClick={() => print()}>
           {t('print')}
+        </Button>
+        <Button as="a" icon={<ArrowDownloadRegular />} href={urlOf(`${path}/annex`, {})}>
+          {t('annex')}
         </Button>
         <Button
           as="a"

@@ -17,6 +17,7 @@ export const statementWords = defineWords('statements', {
   fromCredits: { en: 'Paid from credits', fr: 'Payé par les crédits' },
   cost: { en: 'Cost of the month', fr: 'Coût du mois' },
   pdf: { en: 'Download PDF', fr: 'Télécharger le PDF' },
+  annex: { en: 'Every amount (CSV)', fr: 'Chaque montant (CSV)' },
   print: { en: 'Print', fr: 'Imprimer' },
   seats: { en: 'Licences', fr: 'Licences' },
   noSeats: { en: 'No licences were asked for in this month.', fr: 'Aucune licence n’a été facturée ce mois-ci.' },
