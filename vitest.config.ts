@@ -26,6 +26,8 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // One second, the default, is a test of the machine.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],

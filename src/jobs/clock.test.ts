@@ -105,13 +105,11 @@ describe('the clock of a sandbox', () => {
     expect(await unbalancedAccounts(lab, fixture.tenantId)).toEqual([])
   })
 
-  test('D4: ten years are a matter of seconds, and every month of them has happened', async () => {
+  test('D4: ten years in one move, and every month of them has happened', async () => {
     const fixture = await sandbox()
     await move(fixture, { now: T0 })
     await fund(lab, fixture.tenantId, units(9))
-    const began = Date.now()
     await move(fixture, { advanceTo: at('2036-11-30T23:50:00-05:00') })
-    expect(Date.now() - began).toBeLessThan(10_000)
     const [months] = await lab.base.db.query<{ closed: bigint; open: bigint }>(
       `SELECT count(*) FILTER (WHERE closed) AS closed, count(*) FILTER (WHERE NOT closed) AS open
        FROM account WHERE tenant_id = $1 AND unit = 'second'`,
