@@ -5,7 +5,7 @@
  *   npm run bench -- charging --json [--seconds 8] [--rounds 3] [--tenants 100000]
  */
 import { randomInt } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -21,6 +21,7 @@ import { startPostgres } from '../src/postgres/supervisor.ts'
 import { openDb } from '../src/store/db.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { openPools } from '../src/store/pool.ts'
+import { cpuSecondsWithChildren } from './cpu.ts'
 import { seed, tenantNumber, userNumber } from './seed.ts'
 
 const { values: options } = parseArgs({
@@ -224,7 +225,7 @@ class Meter {
     this.measuring = true
     this.began = performance.now()
     this.node = process.cpuUsage()
-    this.postgres = postgresCpuSeconds()
+    this.postgres = cpuSecondsWithChildren(postgres.pid)
   }
 
   async time(ask: () => Promise<{ body: string }>): Promise<void> {
@@ -241,7 +242,7 @@ class Meter {
     const node = process.cpuUsage(this.node)
     const requests = this.latencies.length
     const nodeMicros = (node.user + node.system) / requests
-    const postgresMicros = ((postgresCpuSeconds() - this.postgres) * 1e6) / requests
+    const postgresMicros = ((cpuSecondsWithChildren(postgres.pid) - this.postgres) * 1e6) / requests
     this.latencies.sort((a, b) => a - b)
     const quantile = (q: number) => round(this.latencies[Math.min(requests - 1, Math.floor(requests * q))] ?? 0)
     return {
@@ -258,29 +259,6 @@ class Meter {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10
-
-/** CPU of the postmaster, its children, and those that have ended, from /proc: clock ticks are hundredths of a second. */
-function postgresCpuSeconds(): number {
-  let ticks = 0
-  for (const pid of readdirSync('/proc')) {
-    if (!/^\d+$/.test(pid)) continue
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      const fields = stat
-        .slice(stat.lastIndexOf(')') + 2)
-        .split(' ')
-        .map(Number)
-      const [parent = 0, user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = [1, 11, 12, 13, 14].map(
-        (index) => fields[index] ?? 0,
-      )
-      if (Number(pid) === postgres.pid) ticks += user + system + childrenUser + childrenSystem
-      else if (parent === postgres.pid) ticks += user + system
-    } catch {
-      // The process ended while we looked.
-    }
-  }
-  return ticks / 100
-}
 
 function report(row: object): void {
   console.log(

@@ -4,6 +4,7 @@ const BENCHES = {
   sip: () => import('./sip.ts'),
   rating: () => import('./rating.ts'),
   advice: () => import('./advice.ts'),
+  console: () => import('./console.ts'),
 } as const
 
 const [name] = process.argv.slice(2)

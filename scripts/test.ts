@@ -1,5 +1,5 @@
 /**
- * `npm test`: everything, with real parts. Kamailio and SIPp (and Chromium for the console) are installed where that is possible;
+ * `npm test`: everything, with real parts. Kamailio, rtpengine and SIPp (and Chromium for the console) are installed where that is possible;
  * where it is not, this says which part cannot run and fails, unless told to go on without it. The last line is
  * `N passed, N failed`; a test that was skipped without leave counts as failed.
  *
@@ -41,11 +41,11 @@ const isProgram = (name: string): boolean =>
 /** Debian packs Kamailio's modules apart; the configuration asks for these. */
 const MODULES = ['http_client.so', 'jansson.so', 'uuid.so', 'jsonrpcs.so', 'db_postgres.so']
 
-function missingModules(): string[] {
+function missingModules(wanted: readonly string[] = MODULES): string[] {
   const roots = ['/usr/lib', '/usr/local/lib64', '/usr/local/lib'].filter((folder) => existsSync(folder))
   const folders = roots.flatMap((folder) => [folder, ...readdirSync(folder).map((name) => join(folder, name))])
   const found = folders.map((folder) => join(folder, 'kamailio', 'modules')).find((folder) => existsSync(folder))
-  return MODULES.filter((module) => found === undefined || !existsSync(join(found, module)))
+  return wanted.filter((module) => found === undefined || !existsSync(join(found, module)))
 }
 
 const PARTS: readonly Part[] = [
@@ -61,6 +61,16 @@ const PARTS: readonly Part[] = [
       'sip-tester',
     ],
     files: 'test/sip/',
+    flag: 'without-sip',
+  },
+  {
+    name: 'speech: browsers as telephones, greetings, call menus',
+    missing: () => [
+      ...['rtpengine', 'espeak-ng'].filter((program) => !isProgram(program)),
+      ...missingModules(['websocket.so', 'nathelper.so', 'rtpengine.so']),
+    ],
+    packages: ['rtpengine-daemon', 'kamailio-websocket-modules', 'espeak-ng'],
+    files: 'test/softphone/',
     flag: 'without-sip',
   },
   {
@@ -120,6 +130,8 @@ function count(report: Report): { passed: number; failed: number } {
 /** What vitest is asked to run: everything, files by name, or all files but those that were left out. */
 function selection(): string[] {
   const without = PARTS.filter((part) => flags[part.flag] || flags.database).map((part) => part.files)
+  // It takes a switch and a browser.
+  if (flags['without-browser']) without.push('test/softphone/')
   // The supervisor's own tests start servers of their own; the pure core asks nobody.
   if (flags.database) without.push('src/postgres/', 'src/core/')
   if (names.length > 0 || without.length === 0) return names

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import type { OidcSettings } from './access/oidc.ts'
+import { type MediaConfig, readMediaConfig } from './media/media-config.ts'
 import { readSipConfig, type SipConfig } from './switch/sip-config.ts'
 
 export type SipMode = 'auto' | 'off' | 'external'
@@ -17,6 +18,7 @@ export interface Config {
   readonly operatorKey: string | null
   readonly sip: SipMode
   readonly sipSettings: SipConfig
+  readonly media: MediaConfig
   readonly demo: boolean
   readonly logLevel: string
   readonly stripeSecretKey: string | null
@@ -50,6 +52,7 @@ export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
   if (sip !== 'auto' && sip !== 'off' && sip !== 'external')
     problems.push(`RINGFENCE_SIP is auto, off or external: ${sip}`)
   const sipSettings = readSipConfig(env, problems)
+  const media = readMediaConfig(env, sipSettings.host, problems)
   const databaseUrl = env.DATABASE_URL ? env.DATABASE_URL : null
   if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     problems.push('DATABASE_URL begins with postgres:// or postgresql://')
@@ -85,6 +88,7 @@ export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
     operatorKey,
     sip: sip as SipMode,
     sipSettings,
+    media,
     demo: !args.includes('--no-demo') && env.RINGFENCE_DEMO !== 'off',
     logLevel,
     publicUrl: publicUrl ?? new URL('http://localhost'),

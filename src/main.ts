@@ -10,6 +10,7 @@ import { makeVault, readVaultKey } from './access/vault.ts'
 import { addKey, KeyRing, newSecret } from './api/auth.ts'
 import { exportCalls } from './api/call-export.ts'
 import { makeDecks } from './api/decks.ts'
+import { finishSetUp } from './api/getting-started-job.ts'
 import { CONSOLE_ROUTES, ROUTES } from './api/routes.ts'
 import { type Deps, makeServer } from './api/server.ts'
 import { withEmergencies } from './charging/emergency.ts'
@@ -28,6 +29,10 @@ import { startJobRunner } from './jobs/job-runner.ts'
 import { makeLocks } from './jobs/locks.ts'
 import { startAlertMails } from './mail/alerts.ts'
 import { makeMailer } from './mail/mailer.ts'
+import type { RunningDesk } from './media/attendant.ts'
+import { startMedia } from './media/rtpengine-process.ts'
+import { findEspeak } from './media/speech.ts'
+import { startAttendants } from './media/start.ts'
 import { makeGateways } from './payments/gateways.ts'
 import { startRecharger } from './payments/recharger.ts'
 import { startPostgres } from './postgres/supervisor.ts'
@@ -81,16 +86,17 @@ async function main(): Promise<void> {
   started.push({ name: 'recharges', stop: () => recharger.stop() })
   const locks = makeLocks(db)
   started.push({ name: 'job locks', stop: () => locks.close() })
-  const jobContext = { db, engine, recharger, now: () => clock.now(), newId, locks, log }
+  // The switch is made last: whoever changes telephones before has nobody to tell.
+  const directory = { onDirectoryChange: (): void => undefined }
+  const onDirectoryChange = (): void => directory.onDirectoryChange()
+  const jobContext = { db, engine, recharger, now: () => clock.now(), newId, locks, log, onDirectoryChange }
   const tasks = [
     ...tasksOf(jobContext),
     { name: 'activate-rate-decks', everySeconds: 2, run: () => decks.activateDue() },
   ]
   const jobs = startJobs(tasks, jobContext, (task) => raise({ kind: 'job-failed', tenantId: null, subject: task }))
   started.push({ name: 'jobs', stop: () => jobs.stop() })
-  // The switch is made last: whoever changes telephones before has nobody to tell.
-  const directory = { onDirectoryChange: (): void => undefined }
-  const kinds = [...jobKinds({ ...jobContext, onDirectoryChange: () => directory.onDirectoryChange() }), exportCalls]
+  const kinds = [...jobKinds(jobContext), exportCalls, finishSetUp(jobContext)]
   const jobRunner = startJobRunner({ ...jobContext, kinds })
   started.push({ name: 'imports and exports', stop: () => jobRunner.stop() })
 
@@ -117,6 +123,7 @@ async function main(): Promise<void> {
 
   const firstKey = await operatorKey(db, config.operatorKey)
   const switchId = await kamailioSwitch(db)
+  const speech = findEspeak()
   const deps: Deps & { onDirectoryChange: () => void } = {
     db,
     engine,
@@ -134,10 +141,22 @@ async function main(): Promise<void> {
     taskStates: () => jobs.states(),
     switches: () => [{ name: 'Kamailio', ...sip.status() }],
     sipDomain: config.sipDomain,
+    ...(speech === null ? {} : { speech }),
     ...(config.consoleFolder === null ? {} : { consoleFolder: config.consoleFolder }),
     onDirectoryChange: () => undefined,
+    softphones: () => sip.browsers,
+    trunks: () => sip.trunks,
     switchControl: { switchId, hangUp: (sessionId) => sip.hangUp(sessionId) },
   }
+  // Before Kamailio, which asks once whether it is there.
+  let desk: RunningDesk | null = null
+  const media = await startMedia({
+    config: config.media,
+    home: config.home,
+    log,
+    onRestart: () => void desk?.endLost(),
+  })
+  started.push({ name: 'media', stop: () => media.stop() })
   const sip = makeSip({
     mode: config.sip,
     config: config.sipSettings,
@@ -147,6 +166,7 @@ async function main(): Promise<void> {
     db,
     clock,
     switchId,
+    media: media.ng,
     log,
     onAnswered: (sessionId, at) => engine.events.emit('answered', { switchId, sessionId, at }),
   })
@@ -165,6 +185,23 @@ async function main(): Promise<void> {
   if (liveCalls) started.push({ name: 'calls of the demonstration', stop: () => liveCalls.stop() })
   started.push({ name: 'SIP switch', stop: () => sip.stop() })
   await sip.start(address)
+  const { trunkOfServer } = sip
+  if (media.ng && media.dtmf && trunkOfServer) {
+    const attendants = {
+      ng: media.ng,
+      dtmf: media.dtmf,
+      trunk: trunkOfServer,
+      home: config.home,
+      speech,
+      db,
+      clock,
+      log,
+    }
+    const running = await startAttendants(attendants)
+    desk = running
+    sip.attend(running)
+    started.push({ name: 'attendants', stop: () => running.stop() })
+  }
 
   if (applied.length > 0) log.info({ applied }, 'migrations applied')
   if (firstKey !== null) console.log(`operator key (shown once): ${firstKey}`)

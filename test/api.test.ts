@@ -44,6 +44,7 @@ const ELSEWHERE = new RegExp(
       '/users/[^/]+/(restore|view-as|licences/preview)',
       '/calling-policies',
       '/failure-policy',
+      '/limits',
       '/search',
       '/resolve',
     ],
@@ -57,6 +58,9 @@ const ELSEWHERE = new RegExp(
       '/pools/[^/]+/',
       '/forecast',
       '/home',
+      '/attendants',
+      '/prompt',
+      '/getting-started',
       '/books',
     ],
     ...[
@@ -80,7 +84,9 @@ const ELSEWHERE = new RegExp(
       '/my-phone',
       '/demo',
     ],
+    ...['/port-'],
     ...['/sign-in', '/audit-log'],
+    ...['/number-', '/phone-numbers/[^/]+/', '/emergency-'],
   ].join('|'),
 )
 
@@ -163,6 +169,11 @@ async function aWorld(): Promise<Record<string, string>> {
     type: 'termination',
     usedSeconds: 61,
   })
+  const number = `+1212555${String(worlds).padStart(4, '0')}`
+  const { id: numberId = '' } = await made('post', `${root}/phone-numbers`, { number, type: 'user' })
+  const address = { country: 'US', houseNumber: '11', street: 'Wall Street', city: 'New York', region: 'NY' }
+  const office = { name: 'Office', address: { ...address, postalCode: '10005' } }
+  const { id: locationId = '' } = await made('post', `${root}/emergency-locations`, office)
   // Pools are made when somebody looks: nothing shall change by itself later on.
   for (const id of [tenantId, sandboxId]) await made('get', `/v1/tenants/${id}/pools`)
   return {
@@ -174,6 +185,8 @@ async function aWorld(): Promise<Record<string, string>> {
     deckId,
     keyId,
     callId,
+    numberId,
+    locationId,
     sku: 'voice-with-calling-plan',
   }
 }
@@ -186,6 +199,7 @@ async function anotherWorld(): Promise<void> {
 /** What exists, beside what a schema knows. Chances are kept that a thing does not. */
 function known(operation: Operation): Known {
   const { tenantId = '', sandboxId = '', userId = '', paymentMethod = '', deckId = '', keyId = '', callId = '' } = world
+  const { numberId = '', locationId = '' } = world
   const mostly = (id: string, other: string) =>
     fc.oneof({ weight: 7, arbitrary: fc.constant<Json>(id) }, { weight: 1, arbitrary: fc.constant<Json>(other) })
   return {
@@ -196,6 +210,8 @@ function known(operation: Operation): Known {
     deckId: mostly(deckId, 'deck_nothing'),
     keyId: mostly(keyId, 'key_nothing'),
     callId: mostly(callId, 'call_nothing'),
+    numberId: mostly(numberId, 'num_nothing'),
+    locationId: mostly(locationId, 'loc_nothing'),
     currency: mostly('USD', 'CAD'),
     number: fc.integer({ min: 0, max: 9_999 }).map((n) => `+1415555${String(n).padStart(4, '0')}`),
     calledNumber: fc.oneof(

@@ -22,6 +22,16 @@ const listen: Routes = (app) => {
   })
 }
 
+const ENTERED = JSON.stringify({
+  country: 'CA',
+  houseNumber: '1',
+  street: 'as typed',
+  locality: '',
+  city: 'Toronto',
+  region: 'ON',
+  postalCode: 'M5H 3T4',
+})
+
 interface Seeded {
   readonly tenantId: TenantId
   readonly ids: Readonly<Record<string, string>>
@@ -32,6 +42,8 @@ async function seed(lab: PeopleLab, engine: Engine, word: string, digits: string
   const { db } = lab
   const { tenantId, userId } = await aTenant(db, { domesticLicences: 3, poolSeconds: 3600 })
   const [fundingId, methodId, keyId, jobId, importId] = [newId(), newId(), newId(), newId(), newId()]
+  const addressId = newId()
+  const [caseId, trunkId, testId, partnerId] = [newId(), newId(), newId(), newId()]
   const run = (text: string, values: readonly unknown[]) => db.execute(text, values)
   await run('UPDATE tenant SET name = $2, sip_domain = $3 WHERE tenant_id = $1', [
     tenantId,
@@ -46,6 +58,28 @@ async function seed(lab: PeopleLab, engine: Engine, word: string, digits: string
   await run(
     `INSERT INTO phone_number (number, number_id, tenant_id, type, user_id, created_at) VALUES ($1, $2, $3, 'user', $4, now())`,
     [`+1416${digits}`, newId(), tenantId, userId],
+  )
+  await run(
+    `INSERT INTO emergency_address (address_id, tenant_id, name, country, house_number, street, locality, city, region, postal_code,
+                                    entered, created_at)
+     VALUES ($1, $2, $3, 'CA', '1', $4, '', 'Toronto', 'ON', 'M5H 3T4', $5, now())`,
+    [addressId, tenantId, `${word} office`, `${word} street`, ENTERED],
+  )
+  await run(
+    `INSERT INTO emergency_location (location_id, tenant_id, address_id, place, created_at) VALUES ($1, $2, $3, $4, now())`,
+    [newId(), tenantId, addressId, `${word} floor`],
+  )
+  await run(`INSERT INTO caller_id (tenant_id, user_id, kind) VALUES ($1, $2, 'withheld')`, [tenantId, userId])
+  await run(
+    `INSERT INTO number_order (order_id, tenant_id, status, name, description, country, type, numbers, created_at, expires_at, ended_at,
+                               made_at)
+     VALUES ($1, $2, 'completed', $3, '', 'CA', 'user', '{}', now(), now(), now(), now())`,
+    [newId(), tenantId, `${word} order`],
+  )
+  await run('INSERT INTO emergency_desk (tenant_id, emails) VALUES ($1, $2)', [tenantId, [`${word}@desk.example`]])
+  await run(
+    `INSERT INTO emergency_call (session_id, tenant_id, user_id, dialled, at) VALUES ($1, $2, $3, '911', now())`,
+    [`${word}-session`, tenantId, userId],
   )
   await run(
     `INSERT INTO subscription (subscription_id, tenant_id, sku, purchased, assigned, created_at)
@@ -103,6 +137,40 @@ async function seed(lab: PeopleLab, engine: Engine, word: string, digits: string
   await engine.submit(call)
   await engine.submit(termination(`${word}-session`, 1, 30))
   await engine.submit(initial({ tenantId, userId }, `${word}-live`, { calledNumber: `+1647${digits}` }))
+  await run('INSERT INTO partner (partner_id, name, created_at) VALUES ($1, $2, now())', [partnerId, 'Elsewhere'])
+  await run(
+    `INSERT INTO partner_case (case_id, tenant_id, partner_id, stage, waiting_on, due_on, organisation, country, contact_name,
+                               contact_email, language, intake, may_act, decline_reason, created_at, changed_at)
+     VALUES ($1, $2, $3, 'declined', 'partner', current_date, $4, 'FR', $5, $6, 'en', $7, true, $8, now(), now())`,
+    [
+      caseId,
+      tenantId,
+      partnerId,
+      `${word} works`,
+      `${word} contact`,
+      `${word}@works.example`,
+      JSON.stringify({ people: 1, carrier: `${word} carrier` }),
+      `${word} reason`,
+    ],
+  )
+  await run(
+    `INSERT INTO partner_case_entry (entry_id, case_id, tenant_id, at, actor, kind, data) VALUES ($1, $2, $3, now(), $4, 'note', $5)`,
+    [newId(), caseId, tenantId, `${word} noter`, JSON.stringify({ text: `${word} note` })],
+  )
+  await run('INSERT INTO partner_access_end (partner_id, tenant_id, ended_at, ended_by) VALUES ($1, $2, now(), $3)', [
+    partnerId,
+    tenantId,
+    `${word} ender`,
+  ])
+  await run(
+    `INSERT INTO trunk (trunk_id, tenant_id, name, mode, username, ha1, transport, state, state_at, sip_reason, created_at)
+     VALUES ($1, $2, $3, 'register', $4, $5, 'udp', 'unknown', now(), $6, now())`,
+    [trunkId, tenantId, `${word} SBC`, `sbc+${word}`, `${word} digest`, `${word} says`],
+  )
+  await run(
+    `INSERT INTO trunk_test_call (test_id, tenant_id, user_id, number, actor, at, state) VALUES ($1, $2, $3, $4, $5, now(), 'failed')`,
+    [testId, tenantId, userId, `+1647${digits}`, `${word} tester`],
+  )
   const admin = `${word}-admin@contoso.example`
   const personId: PersonId = await lab.person(admin, [{ role: 'global-admin', place: { tenantId, partnerId: null } }])
   const invited = { email: `${word}-invited@contoso.example`, role: 'user' }
@@ -138,6 +206,9 @@ async function seed(lab: PeopleLab, engine: Engine, word: string, digits: string
       paymentMethodId: id('paymentMethod', methodId),
       jobId: id('job', jobId),
       importId: id('userImport', importId),
+      caseId: id('partnerCase', caseId),
+      trunkId: id('trunk', trunkId),
+      testId: id('trunkTestCall', testId),
     },
   }
 }
@@ -309,6 +380,7 @@ const WITHOUT_CANARY = new Set([
   'fund_use_pending',
   'fund_use_person',
   'fund_use_total',
+  'month_review',
   'partner_tenant',
   'seat_charge',
   'webhook_delivery',

@@ -102,6 +102,8 @@ const SHARED = {
   fund_use_mark: 'select',
   idempotency_key: 'delete insert select update',
   job_piece: 'delete insert select update',
+  number_setting: 'select',
+  number_stock: 'insert select update',
   partner: 'select',
   rate: 'select',
   rate_deck: 'select',

@@ -17,6 +17,8 @@ export const LIMITS = {
   account: { tries: 10, windowSeconds: 900 },
   address: { tries: 100, windowSeconds: 900 },
   mail: { tries: 5, windowSeconds: 3600 },
+  /** Requests of visitors to partners. */
+  request: { tries: 5, windowSeconds: 3600 },
 } as const satisfies Record<string, Limit>
 
 /** Seconds until another try counts, or null: go on. */
@@ -44,6 +46,10 @@ export async function attemptSucceeded(
 export async function mayMail(db: Queryable, email: string, now: Instant): Promise<boolean> {
   return (await over(db, 'mail', email, now)) === null
 }
+
+/** May a visitor from this address send another request? Seconds until then, or null: go on. */
+export const countRequest = (db: Queryable, address: string, now: Instant): Promise<number | null> =>
+  over(db, 'request', networkOf(address), now)
 
 async function over(db: Queryable, kind: keyof typeof LIMITS, name: string, now: Instant): Promise<number | null> {
   const { tries, windowSeconds } = LIMITS[kind]

@@ -30,9 +30,17 @@ export const PUBLIC_PAGES: readonly PublicPage[] = [
   { paths: ['invitation'], load: () => import('./pages/invitation/page.tsx') },
   { paths: ['password-reset'], load: () => import('./pages/password-reset/page.tsx') },
   { paths: ['what-to-buy'], load: () => import('./pages/what-to-buy/page.tsx') },
+  { paths: ['availability', 'availability/$cc'], load: () => import('./pages/availability/page.tsx') },
 ]
 
 export const PAGES: readonly PageEntry[] = [
+  {
+    area: 'tenant',
+    paths: ['getting-started', 'getting-started/$step'],
+    permission: 'getting-started:edit',
+    nav: 'getting-started',
+    load: () => import('./pages/getting-started/page.tsx'),
+  },
   {
     area: 'tenant',
     paths: ['users'],
@@ -56,10 +64,59 @@ export const PAGES: readonly PageEntry[] = [
   },
   {
     area: 'tenant',
+    paths: ['numbers'],
+    permission: 'number:read',
+    nav: 'numbers',
+    load: () => import('./pages/numbers/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['numbers/get'],
+    permission: 'number:order',
+    nav: 'numbers',
+    load: () => import('./pages/numbers/get.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['ports'],
+    permission: 'port:read',
+    nav: 'ports',
+    load: () => import('./pages/ports/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['ports/new', 'ports/$prt/edit', 'ports/$prt/edit/$step'],
+    permission: 'port:edit',
+    nav: 'ports',
+    load: () => import('./pages/ports/new.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['ports/$prt'],
+    permission: 'port:read',
+    nav: 'ports',
+    load: () => import('./pages/ports/order.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['locations'],
+    permission: 'location:read',
+    nav: 'locations',
+    load: () => import('./pages/locations/page.tsx'),
+  },
+  {
+    area: 'tenant',
     paths: ['jobs'],
     permission: 'job:read',
     nav: 'users',
     load: () => import('./pages/jobs/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['attendant', 'attendant/$att'],
+    permission: 'attendant:read',
+    nav: 'attendant',
+    load: () => import('./pages/greeting/page.tsx'),
   },
   {
     area: 'tenant',
@@ -109,6 +166,13 @@ export const PAGES: readonly PageEntry[] = [
     permission: 'advice:read',
     nav: 'advice',
     load: () => import('./pages/advice/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['billing/what-if'],
+    permission: 'advice:read',
+    nav: 'advice',
+    load: () => import('./pages/what-if/page.tsx'),
   },
   {
     area: 'tenant',
@@ -189,6 +253,27 @@ export const PAGES: readonly PageEntry[] = [
   },
   {
     area: 'tenant',
+    paths: ['settings/partners'],
+    permission: 'partner-case:read',
+    nav: 'settings',
+    load: () => import('./pages/settings/partners.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['trunks'],
+    permission: 'trunk:read',
+    nav: 'trunks',
+    load: () => import('./pages/trunks/page.tsx'),
+  },
+  {
+    area: 'tenant',
+    paths: ['partner'],
+    permission: 'partner-case:read',
+    nav: 'trunks',
+    load: () => import('./pages/partner/own-path.tsx'),
+  },
+  {
+    area: 'tenant',
     paths: ['settings/audit'],
     permission: 'audit-log:read',
     nav: 'settings',
@@ -217,6 +302,13 @@ export const PAGES: readonly PageEntry[] = [
   },
   {
     area: 'operator',
+    paths: ['number-stock'],
+    permission: 'number-stock:read',
+    nav: 'stock',
+    load: () => import('./pages/operator/number-stock.tsx'),
+  },
+  {
+    area: 'operator',
     paths: ['overview'],
     permission: 'operator:read',
     nav: 'overview',
@@ -228,6 +320,13 @@ export const PAGES: readonly PageEntry[] = [
     permission: 'tenant:list',
     nav: 'tenants',
     load: () => import('./pages/operator/tenants.tsx'),
+  },
+  {
+    area: 'operator',
+    paths: ['ports'],
+    permission: 'port:work',
+    nav: 'port-work',
+    load: () => import('./pages/operator/ports.tsx'),
   },
   {
     area: 'operator',
@@ -249,6 +348,13 @@ export const PAGES: readonly PageEntry[] = [
     permission: 'operator:read',
     nav: 'jobs',
     load: () => import('./pages/operator/jobs.tsx'),
+  },
+  {
+    area: 'operator',
+    paths: ['catalogue'],
+    permission: 'catalogue:read',
+    nav: 'catalogue',
+    load: () => import('./pages/operator/catalogue.tsx'),
   },
   {
     area: 'operator',
@@ -284,6 +390,20 @@ export const PAGES: readonly PageEntry[] = [
     permission: 'operator:read',
     nav: 'system',
     load: () => import('./pages/operator/system-audit.tsx'),
+  },
+  {
+    area: 'partner',
+    paths: ['worklist'],
+    permission: 'me:read',
+    nav: 'worklist',
+    load: () => import('./pages/partner/worklist.tsx'),
+  },
+  {
+    area: 'partner',
+    paths: ['worklist/$case'],
+    permission: 'me:read',
+    nav: 'worklist',
+    load: () => import('./pages/partner/case.tsx'),
   },
   {
     area: 'partner',

@@ -23,12 +23,19 @@ export interface OwnHistoryOptions {
   readonly deck: RateDeck
   readonly currency: Currency
   readonly at: Instant
+  /** What if these were the rates? `otherTargets` then says how it would be paid, place by place. */
+  readonly otherDeck?: RateDeck | null
   readonly onProgress?: (calls: number) => Promise<void>
 }
 
+export interface OwnHistory extends Import {
+  /** With another deck: what `targets` would be, place by place. */
+  readonly otherTargets: readonly CallTarget[] | null
+}
+
 /** Everybody of today is a user, also those who never called; users who have left count while their calls do. */
-export async function ownHistory(db: Queryable, options: OwnHistoryOptions): Promise<Import> {
-  const { tenantId, country, from, to, deck, currency, at } = options
+export async function ownHistory(db: Queryable, options: OwnHistoryOptions): Promise<OwnHistory> {
+  const { tenantId, country, from, to, deck, otherDeck = null, currency, at } = options
   const users: AdviceUser[] = []
   const names = new Map<number, string>()
   const indexOf = new Map<UserId, number>()
@@ -38,12 +45,15 @@ export async function ownHistory(db: Queryable, options: OwnHistoryOptions): Pro
     names.set(index, name)
   }
   const targets: CallTarget[] = []
+  const otherTargets: CallTarget[] = []
   const targetIndex = new Map<string, number>()
-  const intern = (target: CallTarget): number => {
-    const key = targetKey(target)
+  // Calls of one place are paid alike under both decks.
+  const intern = (target: CallTarget, other: CallTarget | null): number => {
+    const key = other ? `${targetKey(target)} | ${targetKey(other)}` : targetKey(target)
     const known = targetIndex.get(key)
     if (known !== undefined) return known
     targetIndex.set(key, targets.length)
+    if (other) otherTargets.push(other)
     return targets.push(target) - 1
   }
   const userOf = (userId: UserId | null): number => {
@@ -54,22 +64,26 @@ export async function ownHistory(db: Queryable, options: OwnHistoryOptions): Pro
     indexOf.set(userId, index)
     return index
   }
-  const rates = { deck, currency, at }
-  const targetFor = (call: PastCall, user: number): number => {
+  const targetFor = (call: PastCall, user: number, rates: Rates): CallTarget => {
     const { classification, direction, calledNumber } = call
     if (classification === 'internal' || classification === 'emergency' || classification === 'inbound')
-      return intern(freeTarget(classification))
+      return freeTarget(classification)
     const number = parseE164(calledNumber)
-    if (number === null) return intern({ kind: 'barred', country: null, prefix: '', price: null })
+    if (number === null) return { kind: 'barred', country: null, prefix: '', price: null }
     const location = users[user]?.location ?? country
     const digits = number.slice(1)
     if (classification === 'toll-free-in') {
-      const price = findRate(deck, { ...rates, direction: 'toll-free-in', digits, origin: location, lineKind: 'any' })
-      return intern({ kind: 'toll-free-in', country: location, prefix: price?.prefix ?? '', price })
+      const query = { ...rates, direction: 'toll-free-in', digits, origin: location, lineKind: 'any' } as const
+      const price = findRate(rates.deck, query)
+      return { kind: 'toll-free-in', country: location, prefix: price?.prefix ?? '', price }
     }
-    if (direction === 'conference-out') return intern(conferenceTargetOf(number, location, rates))
-    return intern(targetOf(number, location, rates))
+    if (direction === 'conference-out') return conferenceTargetOf(number, location, rates)
+    return targetOf(number, location, rates)
   }
+  const now: Rates = { deck, currency, at }
+  const other: Rates | null = otherDeck && { deck: otherDeck, currency, at }
+  const placeOf = (call: PastCall, user: number): number =>
+    intern(targetFor(call, user, now), other && targetFor(call, user, other))
 
   const calls = new CallColumnsBuilder()
   let count = 0
@@ -78,7 +92,7 @@ export async function ownHistory(db: Queryable, options: OwnHistoryOptions): Pro
       const user = userOf(call.userId)
       if (user === NO_USER && call.classification !== 'toll-free-in') continue
       const second = Math.floor((call.answeredAt ?? call.startedAt) / 1000)
-      calls.add(user, second, call.seconds, targetFor(call, user))
+      calls.add(user, second, call.seconds, placeOf(call, user))
     }
     count += page.length
     await options.onProgress?.(count)
@@ -93,5 +107,12 @@ export async function ownHistory(db: Queryable, options: OwnHistoryOptions): Pro
     unreadable: 0,
     localTimes: 0,
     movedUsers: 0,
+    otherTargets: other && otherTargets,
   }
+}
+
+interface Rates {
+  readonly deck: RateDeck
+  readonly currency: Currency
+  readonly at: Instant
 }

@@ -69,7 +69,7 @@ describe('A1: the audit log', () => {
       'reseller@northwind.example': { role: 'partner', partner: 'Northwind Telecom' },
       'admin@contoso.example': null,
     })
-    await inTransaction(base.db, (tx) => removePartnerTenant(tx, partnerId, fixture.tenantId))
+    await inTransaction(base.db, (tx) => removePartnerTenant(tx, partnerId, fixture.tenantId, lab.now(), 'them'))
     const later = await list('?actor=reseller@northwind.example')
     expect(later).toMatchObject([{ actingAs: { role: 'partner', partner: 'Northwind Telecom' } }])
   })

@@ -56,7 +56,7 @@ const policy = (nonce: string): string =>
 
 const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  'permissions-policy': 'camera=(), microphone=(self), geolocation=()',
   'referrer-policy': 'no-referrer',
   // Its nonce is good for one answer; it names files that never change.
   'cache-control': 'no-store',

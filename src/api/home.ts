@@ -1,6 +1,7 @@
 /** `GET /v1/tenants/{t}/home`: what needs an admin today, and how far the tenant has got with setting up (A1). */
 import { z } from 'zod'
-import { PLANS } from '../core/catalogue.ts'
+import { type CostParts, type ReviewStep, stepOf, totalOf } from '../core/advice/review.ts'
+import { PLANS, SKUS } from '../core/catalogue.ts'
 import { daysOf, type LocalDay, monthOfDay } from '../core/local-day.ts'
 import { type Micros, micros, toMoney } from '../core/money.ts'
 import { type Need, type NeedAction, needsOfTenant } from '../core/needs-you.ts'
@@ -10,6 +11,9 @@ import { findRate } from '../core/rate-deck.ts'
 import { formatInstant, type Instant, instant, periodOf } from '../core/time.ts'
 import { readAutoRecharge } from '../store/auto-recharge.ts'
 import { readSetUp, recentRefusals, type SetUp, tollFreeNumbers } from '../store/home.ts'
+import { listSubscriptions } from '../store/licence.ts'
+import { readMonthReview } from '../store/month-review.ts'
+import { tollFreeUse } from '../store/number.ts'
 import { listPools } from '../store/pool.ts'
 import { readUse, WALLET_RANGE } from '../store/pool-use.ts'
 import type { TenantRow } from '../store/tenant.ts'
@@ -40,6 +44,7 @@ const actionOut = z
     z.object({ kind: z.literal('repair-recharge') }),
     z.object({ kind: z.literal('choose-recharge') }),
     z.object({ kind: z.literal('see-forecast'), pool }),
+    z.object({ kind: z.literal('see-numbers') }),
   ])
   .meta({ description: 'The one thing that would change it' })
 
@@ -59,6 +64,12 @@ const needOut = z
     }),
     z.object({ code: z.literal('toll-free-low'), minutes: z.number().int(), available: moneyOut, action: actionOut }),
     z.object({
+      code: z.literal('toll-free-unused'),
+      number: z.string(),
+      minutes: z.number().int().meta({ description: 'Spoken this month; under 100 the regulator may take it back' }),
+      action: actionOut,
+    }),
+    z.object({
       code: z.literal('no-recharge'),
       available: moneyOut,
       recommended: moneyOut.meta({ description: 'W9: what a week takes at most in nine of ten, rounded up' }),
@@ -68,6 +79,30 @@ const needOut = z
   .meta({ id: 'Need' })
 
 const STEPS = ['people', 'licences', 'assigned', 'numbers', 'credits', 'first-call'] as const
+
+const seats = z.object({ licences: z.number().int(), international: z.number().int() })
+
+const costsOut = z.object({ licences: moneyOut, international: moneyOut, credits: moneyOut, total: moneyOut })
+
+const reviewOut = z
+  .object({
+    month: z.string(),
+    saved: moneyOut,
+    cost: costsOut.meta({ description: 'Of the month, by plans first' }),
+    best: costsOut.meta({ description: 'With the cheapest licences and plans, proven' }),
+    seats: z.object({ before: seats, best: seats }),
+    step: z
+      .discriminatedUnion('kind', [
+        z.object({
+          kind: z.literal('buy'),
+          items: z.array(z.object({ sku: z.enum(SKUS), quantity: z.number().int() })),
+        }),
+        z.object({ kind: z.literal('fewer'), sku: z.enum(SKUS), seats: z.number().int() }),
+        z.object({ kind: z.literal('move') }),
+      ])
+      .meta({ description: 'What changes it: an order, fewer seats from the next month on, or other holders' }),
+  })
+  .meta({ id: 'MonthReview' })
 
 const homeOut = z
   .object({
@@ -81,6 +116,9 @@ const homeOut = z
       .object({ total: moneyOut, days: z.array(z.object({ day, amount: z.string() })) })
       .nullable()
       .meta({ description: 'From the wallet, this month by day; null: not for those who may not see credits' }),
+    review: reviewOut.nullable().meta({
+      description: 'What the last month would have cost with the cheapest licences and plans; null: nothing to say',
+    }),
     forecast: forecastOut,
   })
   .meta({ id: 'Home' })
@@ -105,23 +143,32 @@ export const homeRoutes: Routes = (app, deps) => {
     },
     async (request) => {
       const tenant = await tenantOf(request.db, request.params.tenantId)
-      return readHome(walled(deps, request), tenant, may(request, 'wallet:read'))
+      return readHome(walled(deps, request), tenant, {
+        withWallet: may(request, 'wallet:read'),
+        withReview: may(request, 'advice:read') && may(request, 'wallet:read'),
+      })
     },
   )
 }
 
-async function readHome(deps: Deps, tenant: TenantRow, withWallet: boolean): Promise<HomeOnWire> {
+async function readHome(
+  deps: Deps,
+  tenant: TenantRow,
+  { withWallet, withReview }: { readonly withWallet: boolean; readonly withReview: boolean },
+): Promise<HomeOnWire> {
   const { db } = deps
   const { tenantId, timeZone, currency } = tenant
   const known = await readForecast(deps, tenant)
   const { now, today } = known
-  const { month } = periodOf(now, timeZone)
-  const [pools, refusals, setUp, wallet, spent] = await Promise.all([
+  const { month, start, end } = periodOf(now, timeZone)
+  const [pools, refusals, setUp, wallet, spent, tollFree, review] = await Promise.all([
     listPools(db, tenantId, month),
     recentRefusals(db, tenantId, instant(now - REFUSED_MS)),
     readSetUp(db, tenantId),
     withWallet ? walletFacts(deps, tenant, now) : null,
     withWallet ? spentByDay(deps, tenant, today) : null,
+    tollFreeUse(db, tenantId, { start, end: now }),
+    withReview ? lastReview(deps, tenant, now) : null,
   ])
   const needs = needsOfTenant({
     now,
@@ -130,6 +177,8 @@ async function readHome(deps: Deps, tenant: TenantRow, withWallet: boolean): Pro
     lastRefusalAt: refusals.lastAt,
     pools: pools.map(({ key, account }) => ({ key, ...poolFigures(account, now) })),
     freeLicencesFor: ({ plan }) => freeSeats(known.seats, skuOf(plan)),
+    tollFree,
+    monthEndsAt: end,
     wallet,
   })
   return {
@@ -141,8 +190,49 @@ async function readHome(deps: Deps, tenant: TenantRow, withWallet: boolean): Pro
       total: toMoney(micros(spent.reduce((sum, { amount }) => sum + amount, 0n)), currency),
       days: spent.map(({ day: on, amount }) => ({ day: on, amount: toMoney(micros(amount), currency).amount })),
     },
+    review,
     forecast: forecastToWire(known, 0, withWallet),
   }
+}
+
+/** Of the month before `now`; null where nothing is to be said, or somebody has done it. */
+async function lastReview({ db }: Deps, tenant: TenantRow, now: Instant): Promise<HomeOnWire['review']> {
+  const { tenantId, timeZone, currency } = tenant
+  const { month } = periodOf(instant(periodOf(now, timeZone).start - 1), timeZone)
+  const review = await readMonthReview(db, tenantId, month)
+  if (review === null || review.silent !== null) return null
+  const { before, best, seatsBefore, seatsBest } = review
+  const owned = await listSubscriptions(db, tenantId)
+  const count = (of: 'purchased' | 'assigned') => ({
+    licences: owned.find(({ sku }) => sku === 'voice-with-calling-plan')?.[of] ?? 0,
+    international: owned.find(({ sku }) => sku === 'international-calling-plan')?.[of] ?? 0,
+  })
+  const step = stepOf(seatsBest, { bought: count('purchased'), assigned: count('assigned'), before: seatsBefore })
+  if (step === null) return null
+  const money = (amount: bigint) => toMoney(micros(amount), currency)
+  const costs = (parts: CostParts) => ({
+    licences: money(parts.licences),
+    international: money(parts.international),
+    credits: money(parts.credits),
+    total: money(totalOf(parts)),
+  })
+  return {
+    month,
+    saved: money(totalOf(before) - totalOf(best)),
+    cost: costs(before),
+    best: costs(best),
+    seats: { before: { ...seatsBefore }, best: { ...seatsBest } },
+    step: stepToWire(step),
+  }
+}
+
+const SEAT_SKU = { licences: 'voice-with-calling-plan', international: 'international-calling-plan' } as const
+
+function stepToWire(step: ReviewStep): NonNullable<HomeOnWire['review']>['step'] {
+  if (step.kind === 'move') return step
+  if (step.kind === 'fewer') return { kind: step.kind, sku: SEAT_SKU[step.of], seats: step.seats }
+  const items = (['licences', 'international'] as const).map((of) => ({ sku: SEAT_SKU[of], quantity: step[of] }))
+  return { kind: step.kind, items: items.filter(({ quantity }) => quantity > 0) }
 }
 
 const stepsOf = (setUp: SetUp): HomeOnWire['steps'] => [
@@ -218,6 +308,7 @@ function needToWire(need: Need, { tenant }: KnownForecast): NeedOnWire {
       return { ...need, available: money(need.available), action } as NeedOnWire
     case 'pool-used-up':
     case 'pool-runs-out':
+    case 'toll-free-unused':
       return { ...need, action }
     case 'lots-expire':
       return { ...need, amount: money(need.amount), firstAt: formatInstant(need.firstAt), action }

@@ -183,13 +183,13 @@ type LicenceRequest = Parameters<typeof change>[1] & {
   readonly params: z.output<typeof licenceParams>
 }
 
-function changeLicence(
+async function changeLicence(
   deps: Deps,
   request: LicenceRequest,
   reply: Parameters<typeof change>[2],
   action: 'licence.assigned' | 'licence.removed',
 ) {
-  return change(deps, request, reply, async (tx) => {
+  const answered = await change(deps, request, reply, async (tx) => {
     const { sku } = request.params
     if (!isSku(sku)) throw new Problem('not-found', { param: 'sku' })
     const tenant = await tenantOf(tx, request.params.tenantId)
@@ -224,6 +224,9 @@ function changeLicence(
     }
     return { status: 200, body: userToWire(after) }
   })
+  // Whose calls a switch may let through while nobody can be asked (C10).
+  deps.onDirectoryChange()
+  return answered
 }
 
 async function assign(change: LicenceChange): Promise<readonly Sku[]> {

@@ -45,7 +45,7 @@ import { billingBody, orderBody, orderQuery, reductionBody, reductionQuery, seat
 import type { Deps, Routes } from './server.ts'
 import { nowFor, tenantOf, tenantParams } from './tenant.ts'
 
-const seatPriceOut = z
+export const seatPriceOut = z
   .object({
     id: z.string(),
     sku: z.enum(SKUS),

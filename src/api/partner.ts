@@ -111,7 +111,7 @@ export const partnerRoutes: Routes = (app, deps) => {
         const { tenantId } = await tenantOf(deps.db, request.params.tenantId)
         return inTransaction(deps.db, async (tx) => {
           const at = deps.clock.now()
-          if (await change(tx, partnerId, tenantId, at)) {
+          if (await change(tx, partnerId, tenantId, at, principalOf(request).name)) {
             await record(tx, {
               id: deps.newId(),
               tenantId,

@@ -8,6 +8,12 @@ import { CLOCK_PROBLEMS } from '../jobs/clock.ts'
 import { FUNDING_PROBLEMS, ORDER_PROBLEMS } from '../payments/problems.ts'
 import { ACCESS_PROBLEMS } from './access-problems.ts'
 import { ADVICE_PROBLEMS } from './advice-problems.ts'
+import { ATTENDANT_PROBLEMS } from './attendant-problems.ts'
+import { GETTING_STARTED_PROBLEMS } from './getting-started-problems.ts'
+import { NUMBER_PROBLEMS } from './number-problems.ts'
+import { PARTNER_PROBLEMS } from './partner-problems.ts'
+import { PORT_PROBLEMS } from './port-problems.ts'
+import { SOFTPHONE_PROBLEMS } from './softphone-problems.ts'
 import { USER_PROBLEMS } from './user-problems.ts'
 
 interface ProblemKind {
@@ -22,7 +28,13 @@ export const PROBLEMS = {
   ...CLOCK_PROBLEMS,
   ...ACCESS_PROBLEMS,
   ...USER_PROBLEMS,
+  ...SOFTPHONE_PROBLEMS,
+  ...NUMBER_PROBLEMS,
+  ...PORT_PROBLEMS,
+  ...GETTING_STARTED_PROBLEMS,
+  ...PARTNER_PROBLEMS,
   ...ADVICE_PROBLEMS,
+  ...ATTENDANT_PROBLEMS,
   'invalid-request': {
     status: 400,
     title: { en: 'The request is not valid.', fr: 'La requête n’est pas valide.' },

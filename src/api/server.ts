@@ -32,7 +32,9 @@ import type { Decks } from './decks.ts'
 import { type FieldFailure, invalidRequest } from './invalid.ts'
 import { DOCUMENT, describeDocument, describeRoute } from './openapi.ts'
 import { Problem, problemBody } from './problem.ts'
+import type { SoftphoneSwitch } from './softphone.ts'
 import { answerNoHttp, beStrict, parseJsonStrictly } from './strict.ts'
+import type { TrunkSwitch } from './trunk.ts'
 
 /** A switch of ours, as its adapter tells it. */
 export interface SwitchState {
@@ -71,10 +73,16 @@ export interface Deps {
   readonly switches?: () => readonly SwitchState[]
   /** The base domain of new tenants' SIP domains. */
   readonly sipDomain: string
+  /** Speaks texts for callers. Absent: recordings can only be uploaded. */
+  readonly speech?: { speak(text: string, language: Language): Promise<Buffer> }
   /** Told after somebody's SIP credentials or numbers changed. */
   readonly onDirectoryChange: () => void
   /** The switch of our own, which can end a call at once. Absent: there is none. */
   readonly switchControl?: SwitchControl
+  /** The switch that tenants’ own trunks end at; null: not now. Absent: this installation has none. */
+  readonly trunks?: () => TrunkSwitch | null
+  /** How browsers become telephones; null: they cannot now. Absent: this installation has none. */
+  readonly softphones?: () => SoftphoneSwitch | null
   /** Where the built console lies; absent: `dist/admin` of the package. */
   readonly consoleFolder?: string
   /** For tests: webhooks may go to this machine, over plain HTTP. Absent: they may not. */

@@ -76,6 +76,36 @@ const toWire = (tenant: TenantRow): z.input<typeof tenantOut> => ({
   createdAt: formatInstant(tenant.createdAt),
 })
 
+/** Makes a tenant, on the audit log. */
+export async function addTenant(
+  tx: Tx,
+  deps: Deps,
+  body: z.output<typeof tenantBody>,
+  actor: string,
+): Promise<TenantRow> {
+  const tenantId = deps.newId() as TenantId
+  const tenant: TenantRow = {
+    tenantId,
+    ...body,
+    licenceType: licenceTypeOf(body.country),
+    clockAt: null,
+    sipDomain: `${slug(body.name)}-${tenantId.slice(-6)}.${deps.sipDomain}`,
+    callingPolicy: DEFAULT_CALLING_POLICY,
+    createdAt: deps.clock.now(),
+  }
+  await insertTenant(tx, tenant)
+  await record(tx, {
+    id: deps.newId(),
+    tenantId,
+    at: deps.clock.now(),
+    actor,
+    action: 'tenant.created',
+    subject: formatId('tenant', tenantId),
+    after: toWire(tenant),
+  })
+  return tenant
+}
+
 export const tenantRoutes: Routes = (app, deps) => {
   app.post(
     '/v1/tenants',
@@ -90,27 +120,7 @@ export const tenantRoutes: Routes = (app, deps) => {
     },
     (request, reply) =>
       change(deps, request, reply, async (tx) => {
-        const { body } = request
-        const tenantId = deps.newId() as TenantId
-        const tenant: TenantRow = {
-          tenantId,
-          ...body,
-          licenceType: licenceTypeOf(body.country),
-          clockAt: null,
-          sipDomain: `${slug(body.name)}-${tenantId.slice(-6)}.${deps.sipDomain}`,
-          callingPolicy: DEFAULT_CALLING_POLICY,
-          createdAt: deps.clock.now(),
-        }
-        await insertTenant(tx, tenant)
-        await record(tx, {
-          id: deps.newId(),
-          tenantId,
-          at: deps.clock.now(),
-          actor: principalOf(request).name,
-          action: 'tenant.created',
-          subject: formatId('tenant', tenantId),
-          after: toWire(tenant),
-        })
+        const tenant = await addTenant(tx, deps, request.body, principalOf(request).name)
         return { status: 201, body: toWire(tenant) }
       }),
   )
@@ -162,7 +172,13 @@ export const tenantRoutes: Routes = (app, deps) => {
     },
     async (request, reply) => {
       const { tenantId } = await tenantOf(request.db, request.params.tenantId)
-      const apply = () => change(deps, request, reply, (tx) => changeTenant(tx, deps, request, tenantId, request.body))
+      const apply = async () => {
+        const answered = await change(deps, request, reply, (tx) =>
+          changeTenant(tx, deps, request, tenantId, request.body),
+        )
+        if (request.body.callingPolicy !== undefined) deps.onDirectoryChange()
+        return answered
+      }
       // A sandbox's clock walks through months by the zone that it read before the first step.
       const { timeZone } = request.body
       return timeZone === undefined ? apply() : deps.jobs.locks.withLock(`clock:${tenantId}`, apply)

@@ -694,9 +694,8 @@ describe('policies', () => {
   test('C10: nothing is let through blind, so nothing can be lost; what would be at stake is the busiest hour', async () => {
     const zero = { amount: '0.000000', currency: 'CAD' }
     expect((await ok('GET', '/failure-policy')).body).toMatchObject({
-      outside: 'terminate',
-      choices: ['terminate'],
-      worstLossPerHour: zero,
+      classes: { domestic: { action: 'terminate' }, international: { action: 'terminate' } },
+      worstLoss: { perHour: zero },
       ifLetThrough: null,
     })
     await ok('POST', '/v1/rate-decks', DECK)
@@ -713,7 +712,7 @@ describe('policies', () => {
       usedSeconds: 30,
     })
     expect((await ok('GET', '/failure-policy')).body).toMatchObject({
-      worstLossPerHour: zero,
+      worstLoss: { perHour: zero },
       ifLetThrough: { amount: { amount: '2.000000', currency: 'CAD' } },
     })
   })

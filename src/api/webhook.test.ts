@@ -125,7 +125,14 @@ test('the same Idempotency-Key makes one endpoint; the 21st is refused', async (
   const path = `/v1/tenants/${other}/webhooks`
   const key = { 'idempotency-key': 'once' }
   const first = await ask('POST', path, { url: receiver.url }, key)
-  expect(await ask('POST', path, { url: receiver.url }, key)).toEqual(first)
+  const again = await ask('POST', path, { url: receiver.url }, key)
+  expect(again.body).toEqual({ ...first.body, secret: null })
+  // Of the secret there is one copy, that signs.
+  const rotated = await ask('POST', `${path}/${first.body.id}/rotate-secret`, undefined, { 'idempotency-key': 'turn' })
+  for (const secret of [first.body.secret, rotated.body.secret] as string[]) {
+    const kept = await server.deps.db.query('SELECT 1 FROM idempotency_key t WHERE strpos(t::text, $1) > 0', [secret])
+    expect(kept).toEqual([])
+  }
   await Promise.all(Array.from({ length: 25 }, () => ask('POST', path, { url: receiver.url })))
   expect((await ask('GET', path)).body.data).toHaveLength(20)
   expect((await ask('POST', path, { url: receiver.url })).body.code).toBe('webhook-limit-reached')

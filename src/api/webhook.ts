@@ -13,7 +13,7 @@ import { parseTarget, URL_REFUSALS } from '../webhooks/target.ts'
 import { principalOf } from './auth.ts'
 import { listOf, page } from './contract.ts'
 import { pageOfAll } from './cursor.ts'
-import { change } from './idempotency.ts'
+import { type Answer, change } from './idempotency.ts'
 import { Problem } from './problem.ts'
 import { endpointBody, endpointChanges, endpointOut, endpointWithSecret } from './schema/webhook.ts'
 import type { Deps, Routes } from './server.ts'
@@ -29,6 +29,13 @@ const toWire = (row: WebhookEndpoint): z.input<typeof endpointOut> => ({
   disabledReason: row.disabledReason,
   formerSecretUntil: timeOrNull(row.formerUntil),
   createdAt: formatInstant(row.createdAt),
+})
+
+/** The answer with the secret; what is kept for a repeated request goes without. */
+const withSecret = (status: number, endpoint: WebhookEndpoint): Answer => ({
+  status,
+  body: { ...toWire(endpoint), secret: endpoint.secret },
+  kept: { ...toWire(endpoint), secret: null },
 })
 
 function checkedUrl(deps: Deps, text: string): string {
@@ -100,7 +107,7 @@ export const webhookRoutes: Routes = async (app, deps) => {
         }
         await saveEndpoint(tx, endpoint)
         await audit(tx, deps, request, tenantId, { action: 'webhook.created', after: endpoint })
-        return { status: 201, body: { ...toWire(endpoint), secret: endpoint.secret } }
+        return withSecret(201, endpoint)
       }),
   )
 
@@ -215,7 +222,7 @@ export const webhookRoutes: Routes = async (app, deps) => {
         }
         await saveEndpoint(tx, after)
         await audit(tx, deps, request, before.tenantId, { action: 'webhook.secret-rotated', before, after })
-        return { status: 200, body: { ...toWire(after), secret: after.secret } }
+        return withSecret(200, after)
       }),
   )
 

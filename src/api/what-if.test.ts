@@ -10,6 +10,8 @@ import { formatId, type UserId } from '../core/ids.ts'
 import { type Instant, instant } from '../core/time.ts'
 import { jobKinds } from '../jobs/job-kinds.ts'
 import { type JobRunner, startJobRunner } from '../jobs/job-runner.ts'
+import { adviceRoutes } from './advice.ts'
+import { type WhatIfResult, whatIfResult } from './schema/what-if.ts'
 import { whatIfRoutes } from './what-if.ts'
 
 let base: TestDb
@@ -18,7 +20,7 @@ let runner: JobRunner
 
 beforeAll(async () => {
   base = await testDb()
-  server = await aServer(base, [whatIfRoutes])
+  server = await aServer(base, [whatIfRoutes, adviceRoutes])
   const { jobs } = server.deps
   runner = startJobRunner({ ...jobs, kinds: jobKinds({ ...jobs, onDirectoryChange: () => undefined }) })
 })
@@ -28,14 +30,6 @@ afterAll(async () => {
 })
 
 const at = (text: string): Instant => instant(Date.parse(text))
-
-interface Result {
-  order: string
-  status: string
-  before: Record<string, { amount: string }>
-  costs: Record<string, { amount: string }>
-  basket: { countries: { licences: number; holders: string[] }[] }
-}
 
 test('unchanged it is the bill to the sixth decimal; changed it says so, and what it would have cost', async () => {
   const rate = { perMinuteMicros: 70_000n, feeMicros: 10_001n, currency: 'CAD' }
@@ -89,9 +83,9 @@ test('unchanged it is the bill to the sixth decimal; changed it says so, and wha
 
   const same = await ask(tenant, {})
   expect(same.order).toBe('recorded')
-  expect(same.costs.total?.amount).toBe(bill?.sum)
-  expect(Number(same.costs.abroad?.amount)).toBeGreaterThan(0)
-  expect(Number(same.costs.always?.amount)).toBeGreaterThan(0)
+  expect(same.costs.total.amount).toBe(bill?.sum)
+  expect(Number(same.costs.abroad.amount)).toBeGreaterThan(0)
+  expect(Number(same.costs.always.amount)).toBeGreaterThan(0)
 
   // No deck is published here, so today nothing prices these calls: what a change would cost is said in licences and plans alone.
   const priced = { amount: '10', currency: 'CAD' }
@@ -110,12 +104,53 @@ test('unchanged it is the bill to the sixth decimal; changed it says so, and wha
     basket: [{ country: 'CA', licences: 3, holders: [formatId('user', users[0] as UserId)] }],
   })
   expect(given.basket.countries[0]?.holders).toEqual([formatId('user', users[0] as UserId)])
+
+  // The same basket, said as what changes.
+  const moved = await ask(tenant, { plan: [{ userId: formatId('user', users[0] as UserId), holds: true }] })
+  expect(moved.basket).toEqual(given.basket)
+  expect(moved.current.countries[0]?.holders).toEqual([])
+  expect(moved.costs).toEqual(given.costs)
+  expect(moved.question.plan).toEqual([
+    { userId: formatId('user', users[0] as UserId), name: expect.any(String), holds: true },
+  ])
+
+  // R1: the rates of a deck that is not in force. Without a deck nothing priced these calls; with one, abroad costs something.
+  const { id: dear } = await publish('0.50')
+  const { id: cheap } = await publish('0.10')
+  const [now, then] = [await ask(tenant, { percent: 200 }), await ask(tenant, { rateDeck: dear })]
+  expect(then.order).toBe('canonical')
+  expect(then.question.rateDeckVersion).toBe(1)
+  expect(then.before.abroad.amount).toBe(now.before.abroad.amount)
+  // 611 s and 59 s are 12 minutes: fifty cents instead of ten each.
+  expect([now.before.abroad.amount, then.costs.abroad.amount]).toEqual(['1.200000', '6.000000'])
+  expect((await ask(tenant, { rateDeck: cheap })).costs).toEqual(then.before)
+
+  // An advice from one's own calls goes by the clock of the sandbox as well: in real time March has no calls.
+  const advice = await finished<{ en: { months: number; people: number } }>(tenant, 'advice', { months: 1 })
+  expect(advice.en).toMatchObject({ months: 1, people: 3 })
 }, 120_000)
 
-async function ask(tenant: Sandbox, body: object): Promise<Result> {
+async function publish(perMinute: string): Promise<{ id: string }> {
+  const answer = await server.app.inject({
+    method: 'POST',
+    url: '/v1/rate-decks',
+    headers: { authorization: `Bearer ${server.operatorKey}`, 'content-type': 'text/csv' },
+    payload: `direction,prefix,origin,lineKind,currency,connectionFee,perMinute,initialIncrement,nextIncrement,minimumSeconds,validFrom
+out,33,,any,CAD,0,${perMinute},60,60,0,2000-01-01T00:00:00Z
+`,
+  })
+  expect(answer.statusCode, answer.body).toBe(201)
+  return answer.json()
+}
+
+const ask = async (tenant: Sandbox, body: object): Promise<WhatIfResult> =>
+  whatIfResult.parse(await finished(tenant, 'what-if', body))
+
+/** What the job of that question found. */
+async function finished<Result>(tenant: Sandbox, question: string, body: object): Promise<Result> {
   const root = `/v1/tenants/${formatId('tenant', tenant.tenantId)}`
   const headers = { authorization: `Bearer ${server.operatorKey}` }
-  const started = await server.app.inject({ method: 'POST', url: `${root}/what-if`, headers, payload: body })
+  const started = await server.app.inject({ method: 'POST', url: `${root}/${question}`, headers, payload: body })
   expect(started.statusCode, started.body).toBe(202)
   const { id } = started.json<{ id: string }>()
   runner.wake()

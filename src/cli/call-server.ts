@@ -12,6 +12,15 @@ export interface Caller {
   readonly user: { readonly id: string; readonly name: string; readonly sipUsername: string | null }
   /** Known for users of the demonstration only. */
   readonly sipPassword: string | null
+  /** Everybody in the tenant, with the passwords of their telephones where they are known. */
+  readonly colleagues: readonly Colleague[]
+}
+
+export interface Colleague {
+  readonly id: string
+  readonly name: string
+  readonly sipUsername: string | null
+  readonly sipPassword: string | null
 }
 
 export interface CallerOptions {
@@ -45,9 +54,13 @@ export async function findCaller(env: Env, options: CallerOptions): Promise<Call
   const people: Caller[] = []
   for (const { key, tenant } of tenants) {
     const passwords = demo?.tenants.find(({ id }) => id === tenant.id)?.users ?? []
-    for (const user of await listAll<Caller['user']>(url, key, `/v1/tenants/${tenant.id}/users`)) {
-      const sipPassword = passwords.find(({ id }) => id === user.id)?.sipPassword ?? null
-      people.push({ url, key, tenant, user, sipPassword })
+    const users = await listAll<Caller['user']>(url, key, `/v1/tenants/${tenant.id}/users`)
+    const passwordOf = new Map(passwords.map(({ id, sipPassword }) => [id, sipPassword]))
+    const colleagues = users.map(({ id, name, sipUsername }) => {
+      return { id, name, sipUsername, sipPassword: passwordOf.get(id) ?? null }
+    })
+    for (const user of users) {
+      people.push({ url, key, tenant, user, sipPassword: passwordOf.get(user.id) ?? null, colleagues })
     }
   }
   const { from } = options

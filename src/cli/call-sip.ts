@@ -1,6 +1,7 @@
 /** A call by real SIP: SIPp is the telephone, and the timeline is what the server shows of the call meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Overview } from '../api/overview.ts'
+import { attendantAt, targetOf, tellAttendant } from './call-attendant.ts'
 import { type Caller, get, post } from './call-server.ts'
 import { clock, fundName, type Stretch, type View } from './call-view.ts'
 import type { Words } from './call-words.ts'
@@ -17,6 +18,8 @@ export interface Outcome {
 export interface PlannedCall {
   readonly to: string
   readonly seconds: number
+  /** Keys for a call menu. */
+  readonly press?: string
 }
 
 export type PlaceCall = (caller: Caller, options: PlannedCall, words: Words, view: View) => Promise<Outcome>
@@ -28,6 +31,8 @@ export const sipAddress = (env: NodeJS.ProcessEnv) => ({
 })
 
 const POLL_MS = 500
+/** A greeting is heard so long before a key is pressed. */
+const PRESS_AFTER_MS = 2_000
 
 /** Real telephones; the timeline is what the server shows of the call meanwhile. */
 export const bySip: PlaceCall = async (caller, options, words, view) => {
@@ -36,6 +41,14 @@ export const bySip: PlaceCall = async (caller, options, words, view) => {
     (process.env.RINGFENCE_SIP_TRUNK ?? '127.0.0.1:5070').split(',')[0]?.split(':') ?? []
   const newest = await newestRecord(caller)
   const tick = caller.tenant.sandbox ? await runClock(caller) : async () => undefined
+  const greeted = await attendantAt(caller, options.to)
+  if (greeted) tellAttendant(greeted, words, view)
+  const target = greeted && targetOf(greeted, options.press)
+  const colleague = caller.colleagues.find(({ id }) => target?.to === 'user' && id === target.userId)
+  const telephones =
+    colleague?.sipUsername && colleague.sipPassword
+      ? [{ username: colleague.sipUsername, password: colleague.sipPassword }]
+      : []
   const watched = watchCall(caller, options, words, view, tick)
   const result = await placeSipCall({
     proxy: `${host}:${port}`,
@@ -44,10 +57,16 @@ export const bySip: PlaceCall = async (caller, options, words, view) => {
     password: caller.sipPassword,
     to: options.to,
     seconds: options.seconds,
+    ...(options.press === undefined ? {} : { press: { keys: options.press, afterMs: PRESS_AFTER_MS } }),
+    telephones,
     carrierPort: trunkHost === '127.0.0.1' ? Number(trunkPort) : null,
   })
   const { stretches, events } = await watched.stop()
   const spokenSeconds = Math.round(result.talkedMs / 1000)
+  if (greeted && options.press !== undefined && result.outcome !== 'refused')
+    view.happened(PRESS_AFTER_MS / 1000, words.pressed(options.press))
+  if (colleague && result.rang?.includes(colleague.sipUsername ?? ''))
+    view.happened(PRESS_AFTER_MS / 1000, words.reached(colleague.name))
   const end =
     result.outcome === 'refused'
       ? words.refused(result.refusal ?? '-', result.sipStatus ?? 0)

@@ -20,6 +20,7 @@ interface Options {
   readonly lang: Language
   readonly speed?: number
   readonly simulate?: boolean
+  readonly press?: string
   readonly at?: string
   readonly key?: string
   readonly json?: boolean
@@ -38,6 +39,11 @@ const whole = (text: string): number => {
   return value
 }
 
+const keys = (text: string): string => {
+  if (!/^[0-9*#]{1,10}$/.test(text)) throw new InvalidArgumentError('digits, * and #')
+  return text
+}
+
 function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
   const locale = (env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? '').slice(0, 2)
   const program = new Command('npm run call --')
@@ -50,6 +56,7 @@ function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
       new Option('--lang <language>', 'en or fr').choices(['en', 'fr']).default(isLanguage(locale) ? locale : 'en'),
     )
     .option('--speed <n>', `seconds a second, simulated; ${SANDBOX_SPEED} in a sandbox, else 1`, whole)
+    .option('--press <keys>', 'keys to press once a greeting is heard: 1', keys)
     .option('--simulate', 'by the simulated switch even where there is SIP')
     .option('--at <time>', 'sandbox: move its clock there first (RFC 3339)')
     .option('--key <key>', 'API key; else RINGFENCE_OPERATOR_KEY, else that of the demonstration')

@@ -3,13 +3,18 @@
  * Written out from a few parts, because SIPp's XML has no functions and every message repeats the same eight headers.
  */
 
+/** The line of a description of speech that is never sent. */
+export const NO_SPEECH = 'm=audio 21000 RTP/AVP 0\n'
+
+/** The same for speech, and keys, at this UDP port. */
+export const speechAt = (port: number): string => `m=audio ${port} RTP/AVP 0 101\na=rtpmap:101 telephone-event/8000\n`
+
 const SDP = `v=0
 o=ringfence 1 1 IN IP[local_ip_type] [local_ip]
 s=-
 c=IN IP[media_ip_type] [media_ip]
 t=0 0
-m=audio 21000 RTP/AVP 0
-a=rtpmap:0 PCMU/8000
+${NO_SPEECH}a=rtpmap:0 PCMU/8000
 `
 
 const CRLF_END = '\n\n'
@@ -39,6 +44,8 @@ interface RequestParts {
   readonly via?: string
   readonly headers?: readonly string[]
   readonly body?: boolean
+  /** Another body than a description of speech. */
+  readonly text?: { readonly type: string; readonly body: string }
 }
 
 const NEW_BRANCH = 'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]'
@@ -55,7 +62,12 @@ function request(method: string, from: Party, parts: RequestParts): string {
     'Call-ID: [call_id]',
     `CSeq: ${parts.cseq} ${method}`,
     ...(parts.headers ?? []),
-    ...(parts.body ? ['Content-Type: application/sdp', 'Content-Length: [len]', '', SDP] : ['Content-Length: 0']),
+    ...(parts.text ? [`Content-Type: ${parts.text.type}`, 'Content-Length: [len]', '', parts.text.body] : []),
+    ...(parts.text
+      ? []
+      : parts.body
+        ? ['Content-Type: application/sdp', 'Content-Length: [len]', '', SDP]
+        : ['Content-Length: 0']),
   ].join('\n')
 }
 
@@ -77,12 +89,16 @@ export interface CallerOptions {
   readonly username: string
   /** Null: from a trunk, or an emergency call, which nobody is asked to authenticate. */
   readonly password: string | null
+  /** The name of the password, where it is not that of who calls: an SBC calls with the numbers of others. */
+  readonly passwordOf?: string
   /** What the user dials. */
   readonly to: string
   /** Hang up this long after the answer; until then the other side or the switch may. */
   readonly holdMs: number
   /** Give up this long after the switch has taken the call (100 Trying) or the phone rings. */
   readonly cancel?: { readonly after: 'trying' | 'ringing'; readonly waitMs: number }
+  /** Press these keys (SIP INFO), the first this long after the answer, the others as long after each other. */
+  readonly press?: { readonly keys: string; readonly afterMs: number }
   /** Send a re-INVITE this long after the answer. */
   readonly reinviteAfterMs?: number
 }
@@ -94,7 +110,7 @@ export interface CallerOptions {
 export function callerScenario(options: CallerOptions): string {
   if (options.password === null)
     return document('caller', [...invite(options, 1, []), ...call(options, 1), END].join('\n'))
-  const credentials = `[authentication username=${options.username} password=${options.password}]`
+  const credentials = `[authentication username=${options.passwordOf ?? options.username} password=${options.password}]`
   return document(
     'caller',
     [
@@ -142,6 +158,7 @@ function invite(options: CallerOptions, cseq: number, headers: readonly string[]
 function call(options: CallerOptions, cseq: number): string[] {
   const [hangup, refused] = [`hangup${cseq}`, `refused${cseq}`]
   const uri = uriOf(options)
+  const presses = [...(options.press?.keys ?? '')]
   const inDialog = (method: string, number: number, headers: readonly string[] = []): string =>
     request(method, options, { uri: '[next_url]', cseq: number, headers: ['[routes]', ...headers] })
   return [
@@ -167,12 +184,25 @@ function call(options: CallerOptions, cseq: number): string[] {
           '<recv response="200"/>',
           send(inDialog('ACK', cseq + 1), ''),
         ]),
+    ...presses.flatMap((key, index) => [
+      `<pause milliseconds="${options.press?.afterMs ?? 0}"/>`,
+      send(
+        request('INFO', options, {
+          uri: '[next_url]',
+          cseq: cseq + 2 + index,
+          headers: ['[routes]'],
+          text: { type: 'application/dtmf-relay', body: `Signal=${key}\nDuration=160` },
+        }),
+      ),
+      '<recv response="200"/>',
+      `<nop>${actions(log(`pressed key=${key}`))}</nop>`,
+    ]),
     `<recv request="BYE" timeout="${options.holdMs}" ontimeout="${hangup}"/>`,
     send(response('200 OK'), ''),
     `<nop next="end">${actions(log('ended by=other'))}</nop>`,
     `<label id="${hangup}"/>`,
     `<nop>${actions(log('ended by=caller'))}</nop>`,
-    send(inDialog('BYE', cseq + 2)),
+    send(inDialog('BYE', cseq + 2 + presses.length)),
     // Who hangs up while the switch does the same gets 481 for the second BYE.
     '<recv response="481" optional="true" next="end"/>',
     '<recv response="200" next="end"/>',
@@ -263,9 +293,11 @@ export function answererScenario({ answerAfterMs = 60, hangUpAfterMs = 2_000 }: 
         '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="to"/>',
         '<ereg regexp=".*" search_in="hdr" header="CSeq:" assign_to="cseq"/>',
         '<ereg regexp=".*" search_in="hdr" header="P-Asserted-Identity:" assign_to="identity"/>',
-        log('invite call=[call_id] dialled=[$dialled] identity=[$identity]'),
+        '<ereg regexp=".*" search_in="hdr" header="Privacy:" assign_to="privacy"/>',
+        '<ereg regexp=".*" search_in="hdr" header="X-Ringfence-Location:" assign_to="place"/>',
+        log('invite call=[call_id] dialled=[$dialled] identity=[$identity] privacy=[$privacy] place=[$place]'),
       )}</recv>`,
-      '<Reference variables="busy,ring,hang,from,to,cseq,line,dialled,identity,text"/>',
+      '<Reference variables="busy,ring,hang,from,to,cseq,line,dialled,identity,privacy,place,text"/>',
       '<nop next="busy" test="busy"/>',
       send(first('180 Ringing'), ''),
       '<nop next="ring" test="ring"/>',

@@ -4,7 +4,14 @@ import { createSocket } from 'node:dgram'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { answererScenario, type CallerOptions, callerScenario } from './sipp-scenario.ts'
+import {
+  answererScenario,
+  type CallerOptions,
+  callerScenario,
+  NO_SPEECH,
+  registerScenario,
+  speechAt,
+} from './sipp-scenario.ts'
 
 export interface SipCall {
   /** `host:port` of the switch. */
@@ -20,6 +27,10 @@ export interface SipCall {
   readonly seconds: number
   /** UDP port of the carrier that the switch calls; a carrier that answers is run there. Null: somebody else answers. */
   readonly carrierPort?: number | null
+  /** Pressed once the call is answered. */
+  readonly press?: NonNullable<CallerOptions['press']>
+  /** Colleagues whose telephones are switched on for the time of the call, and answer. */
+  readonly telephones?: readonly { readonly username: string; readonly password: string }[]
 }
 
 export interface SipCallResult {
@@ -33,6 +44,8 @@ export interface SipCallResult {
   readonly talkedMs: number
   /** What SIPp complained about; empty when all went as it should. */
   readonly error: string
+  /** Those of `telephones` that rang, by user name. */
+  readonly rang?: readonly string[]
 }
 
 /** The path of SIPp, or null when it is not installed. */
@@ -48,13 +61,27 @@ export function findSipp(): string | null {
 export async function placeSipCall(call: SipCall): Promise<SipCallResult> {
   const folder = mkdtempSync(join(tmpdir(), 'ringfence-sipp-'))
   let carrier: SippProcess | null = null
+  const telephones: { username: string; process: SippProcess }[] = []
   try {
+    for (const { username, password } of call.telephones ?? []) {
+      const process = await startAnswerer({ folder, name: `telephone-${username}`, port: await freeUdpPort() })
+      telephones.push({ username, process })
+      const contact = `${LOOPBACK}:${process.port}`
+      const scenario = registerScenario({ domain: call.domain, username, password, contact })
+      await runScenario({ folder, name: `register-${username}`, proxy: call.proxy, scenario, limitMs: 10_000 })
+    }
     if (call.carrierPort !== undefined && call.carrierPort !== null) {
       carrier = await startAnswerer({ folder, name: 'carrier', port: call.carrierPort })
     }
-    return await runCaller({ ...call, holdMs: call.seconds * 1000, folder, name: 'caller' })
+    // Pressing keys is part of the call.
+    const pressing = (call.press?.keys.length ?? 0) * (call.press?.afterMs ?? 0)
+    const holdMs = Math.max(1_000, call.seconds * 1000 - pressing)
+    const result = await runCaller({ ...call, holdMs, folder, name: 'caller' })
+    const rang = telephones.filter(({ process }) => process.log().some((line) => line.startsWith('invite')))
+    return { ...result, rang: rang.map(({ username }) => username) }
   } finally {
     await carrier?.stop()
+    for (const { process } of telephones) await process.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -66,11 +93,17 @@ export interface SippProcess {
   stop(): Promise<void>
 }
 
+const LOOPBACK = '127.0.0.1'
+
 interface SippFiles {
   /** Where scenario and log are written. */
   readonly folder: string
   /** Names the files; unique within the folder. */
   readonly name: string
+  /** The address to speak from; 127.0.0.1 unless told. */
+  readonly address?: string
+  /** Sends speech back that arrives at this UDP port. Absent: nobody listens and nobody speaks. */
+  readonly echoPort?: number
 }
 
 /** Starts a carrier or phone that answers (see `answererScenario`); resolves when it listens. */
@@ -78,7 +111,7 @@ export async function startAnswerer(
   options: SippFiles & { readonly port: number; readonly answerAfterMs?: number; readonly hangUpAfterMs?: number },
 ): Promise<SippProcess> {
   const { child, logPath, exited } = run(options, answererScenario(options), ['-p', String(options.port)])
-  await Promise.race([untilTaken(options.port), exited])
+  await Promise.race([untilTaken(options.port, options.address), exited])
   if (child.exitCode !== null) throw new Error(`SIPp could not listen on UDP port ${options.port}`)
   return {
     port: options.port,
@@ -134,9 +167,21 @@ function run(files: SippFiles, scenario: string, args: string[]) {
   const sipp = findSipp()
   if (sipp === null) throw new Error('SIPp is not installed: on Debian and Ubuntu, apt-get install sip-tester')
   const path = (suffix: string): string => join(files.folder, `${files.name}.${suffix}`)
-  writeFileSync(path('xml'), scenario)
-  const common = ['-sf', path('xml'), '-i', '127.0.0.1', '-nostdin', '-aa', '-trace_err', '-error_file', path('err')]
-  const child: ChildProcess = spawn(sipp, [...args, ...common, '-trace_logs', '-log_file', path('log')], {
+  const { echoPort } = files
+  writeFileSync(path('xml'), echoPort === undefined ? scenario : scenario.replaceAll(NO_SPEECH, speechAt(echoPort)))
+  const echo = echoPort === undefined ? [] : ['-rtp_echo', '-mi', '127.0.0.1', '-mp', String(echoPort)]
+  const common = [
+    '-sf',
+    path('xml'),
+    '-i',
+    files.address ?? LOOPBACK,
+    '-nostdin',
+    '-aa',
+    '-trace_err',
+    '-error_file',
+    path('err'),
+  ]
+  const child: ChildProcess = spawn(sipp, [...args, ...echo, ...common, '-trace_logs', '-log_file', path('log')], {
     cwd: files.folder,
     stdio: 'ignore',
   })
@@ -163,11 +208,11 @@ export async function freeUdpPort(): Promise<number> {
   return port
 }
 
-async function untilTaken(port: number): Promise<void> {
+async function untilTaken(port: number, address = LOOPBACK): Promise<void> {
   for (;;) {
     const socket = createSocket('udp4')
     const free = await new Promise<boolean>((resolve) =>
-      socket.once('error', () => resolve(false)).bind(port, '127.0.0.1', () => resolve(true)),
+      socket.once('error', () => resolve(false)).bind(port, address, () => resolve(true)),
     )
     if (!free) return
     await new Promise<void>((resolve) => socket.close(() => resolve()))

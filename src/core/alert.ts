@@ -2,12 +2,14 @@
  * When a pool or a wallet is worth a word (W7): plan 80 % and 100 % used, credits low, credits at zero. Each is said once: a pool's
  * per month, a wallet's until money comes in.
  */
-import type { TenantId } from './ids.ts'
+import type { LimitStrike } from './book.ts'
+import { formatId, type TenantId } from './ids.ts'
 import { type Account, isPool } from './ledger.ts'
-import { type Currency, type Micros, type Money, maxBigint, micros, toMoney } from './money.ts'
+import { type Currency, formatMicros, type Micros, type Money, maxBigint, micros, toMoney } from './money.ts'
 import { parsePoolName } from './pool.ts'
+import type { LimitKind } from './spend-limit.ts'
 import type { EventType, TenantEvent } from './tenant-event.ts'
-import type { Instant } from './time.ts'
+import { formatInstant, type Instant } from './time.ts'
 import { type AutoRecharge, walletFigures } from './wallet.ts'
 
 /** What is low where nobody chose a threshold: a fifth of the smallest card funding, in units of the tenant's currency. */
@@ -138,4 +140,30 @@ export function walletAlerts(
 function rechargeWord(policy: WalletWatch['autoRecharge']): 'on' | 'paused' | 'off' {
   if (!policy?.enabled) return 'off'
   return policy.paused ? 'paused' : 'on'
+}
+
+/** `data` of `limit.reached`. */
+export interface LimitAlertData {
+  readonly callId: string
+  /** Null: a limit of the whole organisation. */
+  readonly userId: string | null
+  readonly kind: LimitKind
+  /** A decimal amount, seconds, a number of calls, or the code of a country. */
+  readonly max: string
+  readonly currency: Currency
+}
+
+/** A limit that stood in the way of a call: said once in its window, and once an hour where it has none. */
+export function limitAlert({ tenantId, cap, window, callId, at }: LimitStrike, currency: Currency): TenantEvent {
+  const { userId, kind, max } = cap
+  const isMoney = kind === 'credits-month' || kind === 'credits-hour'
+  const data: LimitAlertData = {
+    callId: formatId('call', callId),
+    userId: userId === null ? null : formatId('user', userId),
+    kind,
+    max: isMoney ? formatMicros(micros(BigInt(max))) : max,
+    currency,
+  }
+  const hour = kind === 'calls' || kind === 'country' ? ` ${max} ${formatInstant(at).slice(0, 13)}` : ''
+  return { tenantId, type: 'limit.reached', at, data, onceKey: `limit ${window}${hour}` }
 }

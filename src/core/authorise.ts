@@ -20,6 +20,7 @@ import type { RefusalCode } from './problems.ts'
 import type { LineKind, Rate, RateDirection } from './rate.ts'
 import { findRate } from './rate-deck.ts'
 import type { InitialRequest } from './request.ts'
+import { type Cap, capsOf, countryCap } from './spend-limit.ts'
 import type { Instant } from './time.ts'
 
 /** The call may be made, and this is how it would be paid. */
@@ -33,6 +34,8 @@ export interface Authorised {
   readonly pool: PoolKey | null
   readonly walletAllowed: boolean
   readonly rate: Rate | null
+  /** What limits the call; empty where nothing does. */
+  readonly caps: readonly Cap[]
 }
 
 /** The expected "no", before any fund was looked at. */
@@ -42,6 +45,8 @@ export interface NotAuthorised {
   readonly classification: Classification
   readonly reason: Reason
   readonly country: string | null
+  /** The limit that was in the way, where one was. */
+  readonly limit?: Cap
 }
 
 export type Authorisation = Authorised | NotAuthorised
@@ -66,7 +71,10 @@ export function authorise(book: Book, tenant: Tenant, wish: CallWish, at: Instan
     reason: { code: 'not-classified' },
     country: null,
   })
-  if (!user) return no('user-unknown')
+  if (!user) {
+    const service = serviceOf(book, tenant, wish)
+    return service === null ? no('user-unknown') : authoriseService(book, tenant, wish, at)
+  }
   if (user.disabled) return no('user-disabled')
   if (wish.calledSipUsername !== undefined) {
     const callee = book.sipUsers.get(sipUserKey(tenant.tenantId, wish.calledSipUsername))
@@ -92,14 +100,56 @@ function authoriseOut(book: Book, tenant: Tenant, user: User, called: E164, at: 
   if (user.voiceSku === null) return { refused: 'licence-required', ...base }
   const policy = parseCallingPolicy(user.callingPolicy ?? tenant.callingPolicy) ?? DEFAULT_CALLING_POLICY
   if (!policyAllows(policy, classification)) return { refused: 'policy-barred', ...base }
+  const limit = classification === 'toll-free-out' ? null : countryCap(tenant.limits, country)
+  if (limit) return { refused: 'limit-reached', limit, ...base }
   // L4: over the tenant's own trunk; the carrier bills it, we authorise and record.
   if (user.voiceSku === 'voice-without-calling-plan' || classification === 'toll-free-out') {
-    return { refused: null, ...base, charged: false, pool: null, walletAllowed: false, rate: null }
+    return { refused: null, ...base, charged: false, pool: null, walletAllowed: false, rate: null, caps: [] }
   }
   const rate = priceOf(book, tenant, 'out', called, user.usageLocation, seen.kind, at)
   if (rate === null && SOLD_BY_OWN_ROW.has(classification)) return { refused: 'destination-barred', ...base }
   const pool = planFor(user, classification, country)
-  return { refused: null, ...base, charged: true, pool, walletAllowed: user.creditsEnabled, rate }
+  const caps = capsOf(tenant.limits, user)
+  return { refused: null, ...base, charged: true, pool, walletAllowed: user.creditsEnabled, rate, caps }
+}
+
+/** The service number of the tenant that a call without a user is made from; null: there is none. */
+function serviceOf(book: Book, tenant: Tenant, { userId, sipUsername, callingNumber }: CallWish): E164 | null {
+  const number = userId === null && sipUsername === null && callingNumber !== null ? parseE164(callingNumber) : null
+  const line = number === null ? undefined : book.numbers.get(number)
+  return line?.tenantId === tenant.tenantId && line.type !== 'user' ? number : null
+}
+
+/**
+ * An attendant calls on behalf of somebody outside (A21): a colleague for nothing, any other number at the cost of the wallet, as from
+ * the tenant's own country and by the tenant's policy. No plan covers it, because no user makes it.
+ */
+function authoriseService(book: Book, tenant: Tenant, wish: CallWish, at: Instant): Authorisation {
+  if (wish.calledSipUsername !== undefined) {
+    const callee = book.sipUsers.get(sipUserKey(tenant.tenantId, wish.calledSipUsername))
+    if (callee) return uncharged(undefined, 'internal', { code: 'own-number' }, tenant.country)
+  }
+  const called = parseE164(wish.calledNumber)
+  const base = { userId: null, classification: 'unknown', reason: { code: 'not-classified' }, country: null } as const
+  if (!called) return { refused: 'invalid-number', ...base }
+  const line = book.numbers.get(called)
+  if (line?.tenantId === tenant.tenantId && (line.userId !== null || line.type !== 'user')) {
+    return uncharged(undefined, 'internal', { code: 'own-number' }, tenant.country)
+  }
+  const { classification, country, reason, kind } = classifyOutbound(called, tenant.country)
+  const seen = { userId: null, classification, reason, country }
+  if (classification === 'unknown') return { refused: 'invalid-number', ...seen }
+  const policy = parseCallingPolicy(tenant.callingPolicy) ?? DEFAULT_CALLING_POLICY
+  if (!policyAllows(policy, classification)) return { refused: 'policy-barred', ...seen }
+  if (classification === 'toll-free-out') {
+    return { refused: null, ...seen, charged: false, pool: null, walletAllowed: false, rate: null, caps: [] }
+  }
+  const limit = countryCap(tenant.limits, country)
+  if (limit) return { refused: 'limit-reached', limit, ...seen }
+  const rate = priceOf(book, tenant, 'out', called, tenant.country, kind, at)
+  if (rate === null && SOLD_BY_OWN_ROW.has(classification)) return { refused: 'destination-barred', ...seen }
+  const caps = capsOf(tenant.limits, null)
+  return { refused: null, ...seen, charged: true, pool: null, walletAllowed: true, rate, caps }
 }
 
 /** C4: never paid by a plan, never priced by a row for ordinary lines. */
@@ -124,11 +174,14 @@ function authoriseConference(book: Book, tenant: Tenant, user: User, called: E16
   const policy = parseCallingPolicy(user.callingPolicy ?? tenant.callingPolicy) ?? DEFAULT_CALLING_POLICY
   const zoneA = seen.country !== null && isZoneA(seen.country)
   if (!policyAllowsConferenceDialOut(policy, seen)) return { refused: 'policy-barred', ...base }
+  const limit = countryCap(tenant.limits, seen.country)
+  if (limit) return { refused: 'limit-reached', limit, ...base }
   const rate = priceOf(book, tenant, 'conference-out', called, user.usageLocation, seen.kind, at)
   const ordinary = !SOLD_BY_OWN_ROW.has(seen.classification)
   if (rate === null && !ordinary) return { refused: 'destination-barred', ...base }
   const pool: PoolKey | null = zoneA && ordinary ? { country: tenant.country, plan: 'conference' } : null
-  return { refused: null, ...base, charged: true, pool, walletAllowed: user.creditsEnabled, rate }
+  const caps = capsOf(tenant.limits, user)
+  return { refused: null, ...base, charged: true, pool, walletAllowed: user.creditsEnabled, rate, caps }
 }
 
 /** A call to a number of the tenant: free to a user, paid by the wallet to a toll-free number (W2). */
@@ -144,9 +197,13 @@ function authoriseIn(book: Book, tenant: Tenant, wish: CallWish, at: Instant): A
   if (number.type === 'user') {
     const user = number.userId === null ? undefined : book.users.get(userKey(tenant.tenantId, number.userId))
     if (!user) return { ...base, refused: 'number-unknown', classification: 'inbound' }
-    if (user.disabled) return { ...base, refused: 'user-disabled', userId: user.userId, classification: 'inbound' }
+    // N6: a call centre calls back. Nothing that an admin or a bill may say keeps it away.
+    const mayBeCallback = number.callbackUntil !== undefined && at < number.callbackUntil
+    if (user.disabled && !mayBeCallback) {
+      return { ...base, refused: 'user-disabled', userId: user.userId, classification: 'inbound' }
+    }
     if (colleague) return uncharged(user, 'internal', { code: 'own-number' }, user.usageLocation)
-    if (user.voiceSku === null) {
+    if (user.voiceSku === null && !mayBeCallback) {
       return { ...base, refused: 'licence-required', userId: user.userId, classification: 'inbound' }
     }
     return uncharged(user, 'inbound', { code: 'user-number' }, user.usageLocation)
@@ -165,6 +222,7 @@ function authoriseIn(book: Book, tenant: Tenant, wish: CallWish, at: Instant): A
     pool: null,
     walletAllowed: true,
     rate,
+    caps: capsOf(tenant.limits, null),
   }
 }
 
@@ -219,5 +277,6 @@ function uncharged(
     pool: null,
     walletAllowed: false,
     rate: null,
+    caps: [],
   }
 }

@@ -2,6 +2,7 @@
  * The book of one batch: everything that its requests may need, read before, and everything that they changed, written after.
  * A mutable object inside the core is deliberate: deterministic and without IO gives us testing and replay.
  */
+import { assert } from './assert.ts'
 import type { Call } from './call.ts'
 import type { CallRecord, CallSupplement } from './call-record.ts'
 import type { VoiceSku } from './catalogue.ts'
@@ -11,6 +12,7 @@ import { type Account, Ledger } from './ledger.ts'
 import type { Currency, Micros } from './money.ts'
 import type { E164 } from './numbering.ts'
 import type { RateDeck } from './rate-deck.ts'
+import type { Cap, Limits, LimitUse, TenantLimits } from './spend-limit.ts'
 import type { Instant, TimeZone } from './time.ts'
 import { type AutoRecharge, isLot } from './wallet.ts'
 
@@ -25,6 +27,8 @@ export interface Tenant {
   readonly autoRecharge: AutoRecharge | null
   /** An endpoint of the tenant wants `call.*` events. */
   readonly callEvents: boolean
+  /** Null: none. */
+  readonly limits: TenantLimits | null
 }
 
 export interface User {
@@ -37,6 +41,8 @@ export interface User {
   readonly callingPolicy: string | null
   /** The telephone is switched off: nothing but emergency calls. */
   readonly disabled: boolean
+  /** The user's own; null: those of each user of the tenant. */
+  readonly limits: Limits | null
 }
 
 export interface PhoneNumber {
@@ -44,6 +50,8 @@ export interface PhoneNumber {
   readonly tenantId: TenantId
   readonly type: 'user' | 'service-toll' | 'service-toll-free'
   readonly userId: UserId | null
+  /** N6: an emergency call was made with it; until then no call to it is refused. */
+  readonly callbackUntil?: Instant
 }
 
 /** A session as it is stored: its last answer lies in it, so that the usual repetition needs no second look. */
@@ -70,6 +78,15 @@ export interface EarlierAnswer {
   readonly hash: string
   readonly status: number
   readonly answer: string
+}
+
+/** A limit that stood in the way of a call: the tenant is told, once in its window. */
+export interface LimitStrike {
+  readonly tenantId: TenantId
+  readonly cap: Cap
+  readonly window: string
+  readonly callId: CallId
+  readonly at: Instant
 }
 
 /** Money that the core wants from a card: a row in `funding`, in the same transaction as the call that needed it (W4). */
@@ -104,6 +121,11 @@ export class Book {
   private readonly lotsByTenant = new Map<TenantId, Account[]>()
   /** How accounts stood when they were loaded: alerts are about what this batch has passed. */
   readonly loaded = new Map<Account, Pick<Account, 'posted' | 'reserved' | 'spent'>>()
+
+  /** What is used of limits: only of tenants and users who have some, and only the windows that this batch may touch. */
+  readonly limitUses = new Map<string, LimitUse>()
+  readonly changedLimits = new Set<LimitUse>()
+  readonly limitStrikes: LimitStrike[] = []
 
   readonly newSessions = new Set<Session>()
   readonly changedSessions = new Set<Session>()
@@ -147,6 +169,18 @@ export class Book {
   /** The tenant's lots that were loaded, oldest first. */
   lots(tenantId: TenantId): readonly Account[] {
     return this.lotsByTenant.get(tenantId) ?? []
+  }
+
+  addLimitUse(use: LimitUse): void {
+    this.limitUses.set(`${use.tenantId} ${use.window}`, use)
+  }
+
+  /** A window to count in; it was loaded, or the batch did not know what it needs. */
+  limitUse(tenantId: TenantId, window: string): LimitUse {
+    const use = this.limitUses.get(`${tenantId} ${window}`)
+    assert(use, `the limit window ${window} is in the book`)
+    this.changedLimits.add(use)
+    return use
   }
 
   addSession(session: Session): void {

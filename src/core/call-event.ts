@@ -17,7 +17,13 @@ export interface CallEvent {
 }
 
 /** End causes that are not a party's doing. */
-const CUT = new Set(['funds-exhausted', 'credit-limit-reached', 'cut-by-admin'])
+const CUT = new Set([
+  'funds-exhausted',
+  'credit-limit-reached',
+  'cut-by-admin',
+  'charging-unreachable',
+  'limit-reached',
+])
 
 export const wasCut = ({ endCause }: Pick<SettledRecord, 'endCause'>): boolean => CUT.has(endCause)
 

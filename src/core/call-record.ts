@@ -2,7 +2,7 @@
  * The one immutable record that every call leaves, refused ones too (C8): with the reasons, so that it can explain itself years
  * later without any other table.
  */
-import { type Call, type Direction, type GrantNote, type Reason, sourceOf } from './call.ts'
+import { type BlindPart, type Call, type Direction, type GrantNote, type Reason, sourceOf } from './call.ts'
 import type { Classification } from './classification.ts'
 import type { CallId, SwitchId, TenantId, UserId } from './ids.ts'
 import { type Currency, formatMicros, type Micros, micros, toMoney } from './money.ts'
@@ -10,6 +10,7 @@ import type { PoolKey } from './pool.ts'
 import type { RefusalCode } from './problems.ts'
 import { billedSeconds, type Rate } from './rate.ts'
 import type { FundingEntry } from './request.ts'
+import type { Cap } from './spend-limit.ts'
 import type { Instant } from './time.ts'
 
 /** What one source paid: seconds spoken, seconds after rounding, and money where it was the wallet. */
@@ -52,6 +53,10 @@ export interface RecordDetails {
   readonly warnedAt?: Instant
   /** Cut or refused for want of money: exactly how much more would have paid for how many more seconds at that moment. */
   readonly short?: { readonly amount: string; readonly seconds: number }
+  /** C10: what was let through while charging could not be reached, and billed afterwards. */
+  readonly blind?: Readonly<BlindPart>
+  /** The limit that refused or ended the call. */
+  readonly limit?: Cap
 }
 
 export interface CallRecord {
@@ -134,7 +139,7 @@ export function rateOnRecord(rate: Rate): RateOnRecord {
 }
 
 /** What only the end of a call knows. */
-export type EndNotes = Pick<RecordDetails, 'warnedAt' | 'short'>
+export type EndNotes = Pick<RecordDetails, 'warnedAt' | 'short' | 'limit'>
 
 export function detailsOf(call: Call, notes: EndNotes = {}): RecordDetails {
   return {
@@ -147,6 +152,7 @@ export function detailsOf(call: Call, notes: EndNotes = {}): RecordDetails {
     overrunSeconds: call.overrunSeconds,
     rate: call.rate ? rateOnRecord(call.rate) : null,
     ...(call.grants && call.grants.length > 0 ? { grants: call.grants } : {}),
+    ...(call.blind ? { blind: call.blind } : {}),
     ...notes,
   }
 }

@@ -4,7 +4,9 @@
 import type { Classification, ClassificationReason } from './classification.ts'
 import type { CallId, TenantId, UserId } from './ids.ts'
 import type { PoolKey } from './pool.ts'
+import type { RefusalCode } from './problems.ts'
 import type { Rate } from './rate.ts'
+import type { CallLimits } from './spend-limit.ts'
 import type { Instant, Month } from './time.ts'
 
 export type Direction = 'out' | 'in' | 'conference-out'
@@ -108,6 +110,16 @@ export interface Call {
   grants?: GrantNote[]
   /** An administrator hung up: the next answer to the switch says so (`asked`), or has said so (`told`). */
   stop?: 'asked' | 'told'
+  /** C10: seconds that were let through while charging could not be reached; absent where there were none. */
+  blind?: BlindPart
+  /** What limits the call, and what it holds of that; absent where nothing does. */
+  limits?: CallLimits
+}
+
+export interface BlindPart {
+  seconds: number
+  /** Why the call would have been refused, had somebody been asked when it began. */
+  readonly wouldRefuse?: RefusalCode
 }
 
 export const grantedSeconds = (call: Call): number => call.grant.reduce((sum, slice) => sum + slice.seconds, 0)

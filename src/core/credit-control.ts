@@ -10,7 +10,7 @@ import { answerKey, type Book, type Session, sessionKey, type Tenant } from './b
 import { type Call, type GrantNote, grantedSeconds, WALLET_SOURCE } from './call.ts'
 import { chargeOf, detailsOf, type EndNotes, fundedBy, fundingEntries, recordOf } from './call-record.ts'
 import { chargeEvent } from './event.ts'
-import { canReserveMore, type Funds, lapse, missingForMore, reserve, settle } from './funding.ts'
+import { canReserveMore, type Funds, lapse, limitInTheWay, missingForMore, reserve, settle } from './funding.ts'
 import { type CallId, formatId, type TenantId } from './ids.ts'
 import {
   EVENT_TIME_SKEW_SECONDS,
@@ -33,6 +33,7 @@ import type {
   TerminationRequest,
   UpdateRequest,
 } from './request.ts'
+import { type Cap, LimitMeter, windowOf } from './spend-limit.ts'
 import { type Instant, instant, type Month, periodOf, secondsUntilPeriodEnd } from './time.ts'
 import { rechargeAmount, rechargeDue, walletFigures } from './wallet.ts'
 
@@ -102,18 +103,71 @@ function startCall(book: Book, session: Session | undefined, request: InitialReq
     return refuseAfterEnd(book, session, request, tenant, at)
   }
   const auth = authorise(book, tenant, request, at)
-  if (auth.refused !== null) return refuse(book, request, tenant, auth, auth.refused, at)
+  if (request.blind) return noteBlindCall(book, request, tenant, auth, at, now)
+  if (auth.refused !== null) {
+    if (!auth.limit) return refuse(book, request, tenant, auth, auth.refused, at)
+    return refuseByLimit(book, request, tenant, auth, auth.limit, at)
+  }
   const call = newCall(request, auth, at)
   if (!call.charged) {
     return openSession(book, request, call, freeAnswer(call), later(now, UNCHARGED_SILENCE_SECONDS))
   }
+  const meter = meterOf(book, tenant, call)
+  const full = meter?.full(at)
+  if (full) return refuseByLimit(book, request, tenant, auth, full, at)
   const grant = grantNext(book, tenant, call, request.requestedSeconds, at, now)
   if (grant.seconds === 0) {
+    if (call.limits?.struck) return refuseByLimit(book, request, tenant, auth, call.limits.struck, at)
     if (grant.rechargePending && options.mayWait) return 'wait'
     return refuse(book, request, tenant, auth, reasonWithoutFunds(call), at, shortOf(book, call, at))
   }
+  meter?.enter(at)
   noteGrant(call, grant, at)
   return openSession(book, request, call, grantAnswer(tenant, call, grant), silenceDeadline(call, now))
+}
+
+/** Refused by a limit, which is told, with the limit on the record. */
+function refuseByLimit(
+  book: Book,
+  request: InitialRequest,
+  tenant: Tenant,
+  auth: Authorisation,
+  limit: Cap,
+  at: Instant,
+): Outcome {
+  noteStrike(book, tenant, limit, request.freshId, at)
+  return refuse(book, request, tenant, auth, 'limit-reached', at, { limit })
+}
+
+function noteStrike(book: Book, { tenantId, timeZone }: Tenant, cap: Cap, callId: CallId, at: Instant): void {
+  book.limitStrikes.push({ tenantId, cap, window: windowOf(cap, at, timeZone), callId, at })
+}
+
+const meterOf = (book: Book, tenant: Tenant, call: Call): LimitMeter | null =>
+  call.limits ? new LimitMeter(call.limits, tenant.timeZone, (window) => book.limitUse(tenant.tenantId, window)) : null
+
+/**
+ * C10: a call that was let through while nobody could be asked. It holds nothing; its reports are paid from what is free then, and what
+ * nobody can pay is ours. One that would have been refused was spoken all the same, and is ours to the last second.
+ */
+function noteBlindCall(
+  book: Book,
+  request: InitialRequest,
+  tenant: Tenant,
+  auth: Authorisation,
+  at: Instant,
+  now: Instant,
+): Outcome {
+  const nobodyPays = { refused: null, charged: true, pool: null, walletAllowed: false, rate: null, caps: [] } as const
+  const call = newCall(request, auth.refused === null ? auth : { ...auth, ...nobodyPays }, at)
+  call.blind = { seconds: 0, ...(auth.refused === null ? {} : { wouldRefuse: auth.refused }) }
+  call.validitySeconds = request.requestedSeconds
+  if (!call.charged) {
+    return openSession(book, request, call, freeAnswer(call), later(now, UNCHARGED_SILENCE_SECONDS))
+  }
+  meterOf(book, tenant, call)?.enter(at)
+  const nothing: Grant = { seconds: 0, isFinalUnit: false, rechargePending: false }
+  return openSession(book, request, call, grantAnswer(tenant, call, nothing), silenceDeadline(call, now))
 }
 
 function extendCall(book: Book, session: Session | undefined, request: UpdateRequest, options: ChargeOptions): Outcome {
@@ -124,16 +178,19 @@ function extendCall(book: Book, session: Session | undefined, request: UpdateReq
   const now = book.tenantNow(tenant)
   const at = after(call, eventInstant(request.eventTime, now))
   book.touchSession(session)
-  report(book, tenant, call, request.usedSeconds, at)
+  report(book, tenant, call, request, at)
   if (call.stop) return tellToStop(book, session, call, request, now)
   if (!call.charged) {
     return reply(book, session, request, freeAnswer(call), later(now, UNCHARGED_SILENCE_SECONDS))
   }
   const grant = grantNext(book, tenant, call, request.requestedSeconds, at, now)
   if (grant.seconds === 0) {
-    if (grant.rechargePending && options.mayWait) return 'wait'
+    const limit = call.limits?.struck
+    if (grant.rechargePending && options.mayWait && !limit) return 'wait'
+    if (limit) noteStrike(book, tenant, limit, call.callId, at)
     call.validitySeconds = GRANT_SECONDS_DEFAULT
-    const code = call.walletAllowed ? 'credit-limit-reached' : reasonWithoutFunds(call)
+    const withoutFunds = call.walletAllowed ? 'credit-limit-reached' : reasonWithoutFunds(call)
+    const code = limit ? 'limit-reached' : withoutFunds
     const answer: CreditControlAnswer = {
       result: 'refused',
       callId: formatId('call', call.callId),
@@ -182,9 +239,10 @@ function endCall(book: Book, session: Session | undefined, request: TerminationR
     return { problem: 'session-ended' }
   }
   const at = after(call, eventInstant(request.eventTime, now))
-  report(book, tenant, call, request.usedSeconds, at)
+  report(book, tenant, call, request, at)
   wantRecharge(book, tenant)
   const funding = fundedBy(call)
+  meterOf(book, tenant, call)?.leave()
   const cause = causeOf(call, request)
   const notes = notesOf(book, call, request, at)
   const end = {
@@ -226,12 +284,21 @@ function endCall(book: Book, session: Session | undefined, request: TerminationR
 const HUNG_UP = new Set(['caller-hung-up', 'callee-hung-up'])
 
 /** A switch that was told to stop ends the call as it ends any that gets no more seconds; we know why. */
-const causeOf = (call: Call, { cause }: TerminationRequest): string =>
-  call.stop === 'told' && !HUNG_UP.has(cause) ? 'cut-by-admin' : cause
+function causeOf(call: Call, { cause }: TerminationRequest): string {
+  if (call.stop === 'told' && !HUNG_UP.has(cause)) return 'cut-by-admin'
+  return isCutByLimit(call, cause) ? 'limit-reached' : cause
+}
+
+/** The switch says that the last seconds were spent; whether it was the funds that ended or a limit, only we know. */
+const isCutByLimit = (call: Call, cause: string): boolean =>
+  cause === 'funds-exhausted' && call.limits?.struck !== undefined
 
 function notesOf(book: Book, call: Call, { cause, warnedAt }: TerminationRequest, at: Instant): EndNotes {
+  const warned = warnedAt === undefined ? {} : { warnedAt }
+  const limit = call.limits?.struck
+  if (limit && isCutByLimit(call, cause)) return { ...warned, limit }
   return {
-    ...(warnedAt === undefined ? {} : { warnedAt }),
+    ...warned,
     ...(cause === 'funds-exhausted' && call.stop === undefined ? shortOf(book, call, at) : {}),
   }
 }
@@ -239,7 +306,7 @@ function notesOf(book: Book, call: Call, { cause, warnedAt }: TerminationRequest
 /** How much money was missing for more; nothing where the wallet was not looked at. */
 function shortOf(book: Book, call: Call, at: Instant): EndNotes {
   if (!book.walletsLoaded.has(call.tenantId)) return {}
-  const missing = missingForMore(fundsOf(book, call.tenantId), call, at)
+  const missing = missingForMore(fundsOf(book, tenantOf(book, call.tenantId), call), call, at)
   return missing ? { short: { amount: formatMicros(micros(missing.micros)), seconds: missing.seconds } } : {}
 }
 
@@ -253,7 +320,9 @@ export function closeSilent(book: Book, session: Session): void {
   const tenant = tenantOf(book, call.tenantId)
   const now = book.tenantNow(tenant)
   if (session.deadlineAt === null || session.deadlineAt > now) return
-  lapse(fundsOf(book, call.tenantId), call, now)
+  const meter = meterOf(book, tenant, call)
+  lapse(fundsOf(book, tenant, call), call, now)
+  meter?.leave()
   endSession(book, session, tenant, call.lastEventAt, 'switch-silent', 'silent')
 }
 
@@ -286,7 +355,7 @@ interface Grant {
 
 /** Reserves the next seconds; a grant of a call that a plan covers ends with the month (P8). */
 function grantNext(book: Book, tenant: Tenant, call: Call, requested: number, at: Instant, now: Instant): Grant {
-  const funds = fundsOf(book, call.tenantId)
+  const funds = fundsOf(book, tenant, call)
   // A grant is for seconds still to be spoken: an event that is reported late is granted from now.
   const from = instant(Math.max(at, now))
   const period = periodOf(from, tenant.timeZone)
@@ -297,10 +366,15 @@ function grantNext(book: Book, tenant: Tenant, call: Call, requested: number, at
   const rechargePending = wantRecharge(book, tenant) && call.walletAllowed && call.rate !== null
   const endsWithMonth = seconds === untilMonthEnd && month !== null
   const isLast = !endsWithMonth && !canReserveMore(funds, call, month, from)
+  const struck = call.limits && isLast ? limitInTheWay(funds, call, from) : null
+  // Remembered until a grant that meets none: what ends the call, if it ends so.
+  if (struck && call.limits) call.limits.struck = struck
+  else delete call.limits?.struck
   // W4: money is on its way, so this is not the last grant; a short validity makes the switch ask again and find it.
-  const isShort = isLast && rechargePending
+  const isShort = isLast && rechargePending && struck === null
   call.validitySeconds = isShort ? Math.min(seconds, PENDING_RECHARGE_VALIDITY_SECONDS) : seconds
-  return { seconds, isFinalUnit: isLast && !rechargePending, rechargePending }
+  // More money would not help against a limit.
+  return { seconds, isFinalUnit: isLast && (!rechargePending || struck !== null), rechargePending }
 }
 
 function noteGrant(call: Call, grant: Grant, at: Instant): void {
@@ -311,12 +385,20 @@ function noteGrant(call: Call, grant: Grant, at: Instant): void {
 }
 
 /** Books what was used since the last answer, and when the call was answered. */
-function report(book: Book, tenant: Tenant, call: Call, usedSeconds: number, at: Instant): void {
+function report(
+  book: Book,
+  tenant: Tenant,
+  call: Call,
+  { usedSeconds, blindSeconds = 0 }: UpdateRequest | TerminationRequest,
+  at: Instant,
+): void {
   if (usedSeconds > 0) call.answeredAt ??= answeredBefore(call, instant(at - usedSeconds * 1000))
   // An update that waits for a recharge is settled and not answered: until it is, used seconds count from before it.
   const newSeconds = Math.max(0, usedSeconds - call.unansweredSeconds)
   call.unansweredSeconds += newSeconds
-  if (call.charged) settle(fundsOf(book, call.tenantId), call, newSeconds, at, tenant.timeZone)
+  const blind = Math.min(blindSeconds, newSeconds)
+  if (blind > 0) call.blind = { ...call.blind, seconds: (call.blind?.seconds ?? 0) + blind }
+  if (call.charged) settle(fundsOf(book, tenant, call), call, newSeconds, at, tenant.timeZone, blind)
   else call.spokenSeconds += newSeconds
   call.lastEventAt = at
 }
@@ -327,8 +409,10 @@ function answeredBefore(call: Call, at: Instant): Instant {
   return early > 0 && early < 1000 ? call.startedAt : at
 }
 
-function fundsOf(book: Book, tenantId: TenantId): Funds {
+function fundsOf(book: Book, tenant: Tenant, call: Call): Funds {
+  const { tenantId } = tenant
   return {
+    limits: meterOf(book, tenant, call),
     ledger: book.ledger,
     pool: (name) => book.account(tenantId, name),
     lot: (name) => book.account(tenantId, name),
@@ -389,6 +473,7 @@ function newCall(request: InitialRequest, auth: Authorised, at: Instant): Call {
     overrunSeconds: 0,
     unansweredSeconds: 0,
     nextLine: 0,
+    ...(auth.charged && auth.caps.length > 0 ? { limits: { caps: auth.caps, held: [], counted: [] } } : {}),
   }
 }
 

@@ -1,13 +1,14 @@
 /**
  * Events that are charged once, without a session (RFC 8506 §6.3): the wallet pays or the service is refused.
  */
-import { type Book, userKey } from './book.ts'
+import { type Book, type Tenant, userKey } from './book.ts'
 import type { Outcome } from './credit-control.ts'
 import { formatId } from './ids.ts'
 import { type Account, COUNTER, type Source } from './ledger.ts'
 import { type Micros, maxBigint, micros, minBigint, toMoney } from './money.ts'
 import { type RefusalCode, refusal } from './problems.ts'
 import type { CreditControlAnswer, EventRequest } from './request.ts'
+import { type Cap, capsOf, LimitMeter, windowOf } from './spend-limit.ts'
 import type { Instant } from './time.ts'
 import { spendable } from './wallet.ts'
 
@@ -23,8 +24,16 @@ export function chargeEvent(book: Book, request: EventRequest): Outcome {
   const now = book.tenantNow(tenant)
   const user = request.userId === null ? undefined : book.users.get(userKey(request.tenantId, request.userId))
   const price = micros((SERVICE_PRICES[request.service] ?? 0n) * BigInt(request.units))
+  const limits = { caps: capsOfEvent(book, tenant, request), held: [], counted: [] }
+  const meter = new LimitMeter(limits, tenant.timeZone, (window) => book.limitUse(tenant.tenantId, window))
+  const limit = meter.tightest('micro', now)
   const lots = book.lots(request.tenantId)
-  const no = refusalOf(request, user, lots, price, now)
+  const isOverLimit = limit !== null && limit.left < price
+  const no = refusalOf(request, user, lots, price, now) ?? (isOverLimit ? 'limit-reached' : null)
+  if (limit && no === 'limit-reached') {
+    const window = windowOf(limit.cap, now, tenant.timeZone)
+    book.limitStrikes.push({ tenantId: tenant.tenantId, cap: limit.cap, window, callId: request.freshId, at: now })
+  }
   if (no)
     return answer(book, request, now, {
       result: 'refused',
@@ -32,6 +41,8 @@ export function chargeEvent(book: Book, request: EventRequest): Outcome {
       refusal: refusal(no),
     })
   const source: Source = { id: request.freshId, tenantId: request.tenantId, nextLine: 0 }
+  meter.hold('micro', price, now)
+  meter.spend('micro', price)
   let due: bigint = price
   for (const lot of lots) {
     const part = minBigint(due, maxBigint(0n, spendable(lot, now)))
@@ -45,6 +56,12 @@ export function chargeEvent(book: Book, request: EventRequest): Outcome {
     charge,
     funding: [{ source: 'wallet', seconds: 0, amount: charge }],
   })
+}
+
+/** What limits the money of a service: those of its user, and of the tenant. */
+export function capsOfEvent(book: Book, tenant: Tenant, { tenantId, userId }: EventRequest): readonly Cap[] {
+  const user = userId === null ? undefined : book.users.get(userKey(tenantId, userId))
+  return capsOf(tenant.limits, user ?? null)
 }
 
 function refusalOf(

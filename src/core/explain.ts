@@ -20,10 +20,11 @@ import {
 import { formatId } from './ids.ts'
 import type { Steps } from './language/en.ts'
 import { isPool } from './ledger.ts'
-import type { Money } from './money.ts'
+import { formatMicros, type Money, micros } from './money.ts'
 import { poolName } from './pool.ts'
 import { type Language, REFUSALS, type RefusalCode } from './problems.ts'
 import type { SettledRecord } from './settled-record.ts'
+import type { Cap } from './spend-limit.ts'
 import { periodOf, type TimeZone } from './time.ts'
 
 /** What a record does not say of itself. */
@@ -177,9 +178,33 @@ function reasonSentence({ say, language }: Speech, reason: Reason): string {
 }
 
 /** Why not, and what to do about it (C7). */
-function refusalSentences({ say, language }: Speech, { refusalCode }: SettledRecord): string[] {
+function refusalSentences(speech: Speech, { refusalCode, details, currency }: SettledRecord): string[] {
+  const { say, language } = speech
   if (refusalCode === null) return [say.nothingCharged]
-  return [REFUSALS[refusalCode].title[language], say.refusalAdvice[refusalCode], say.nothingCharged]
+  const title = REFUSALS[refusalCode].title[language]
+  const limit = details.limit ? [limitSentence(speech, details.limit, currency)] : []
+  return [title, ...limit, say.refusalAdvice[refusalCode], say.nothingCharged]
+}
+
+/** Which limit it was, and how far it goes. */
+export function limitSentence(
+  speech: Speech,
+  { userId, kind, max }: Pick<Cap, 'kind' | 'max'> & { readonly userId: string | null },
+  currency: string,
+): string {
+  const { say, format, language } = speech
+  const whose = userId === null ? say.limitOfTenant : say.limitOfUser
+  switch (kind) {
+    case 'credits-month':
+    case 'credits-hour':
+      return say.limits[kind]({ whose, max: format.money(formatMicros(micros(BigInt(max))), currency) })
+    case 'international-hour':
+      return say.limits[kind]({ whose, max: duration(speech, Number(max)) })
+    case 'calls':
+      return say.limits[kind]({ whose, max: format.number(Number(max)) })
+    case 'country':
+      return say.limits[kind]({ whose, max: max === '' ? '' : nameOfCountry(max, language) })
+  }
 }
 
 function chargeStory(
@@ -194,6 +219,11 @@ function chargeStory(
   if (answeredAt !== null) {
     story.push(plainly(say.answered({ at: format.timeOfDay(answeredAt), spoken: duration(speech, chargedSeconds) })))
   }
+  if (details.blind) {
+    const { seconds, wouldRefuse } = details.blind
+    if (seconds > 0) story.push(plainly(say.blind(duration(speech, seconds))))
+    if (wouldRefuse) story.push(plainly(say.blindRefused(REFUSALS[wouldRefuse].title[speech.language])))
+  }
   story.push(...fundingStory(speech, record, context))
   if (rounding.length > 0) story.push(plainly(roundingSentence(speech, rounding)))
   if (details.overrunSeconds > 0) {
@@ -204,6 +234,7 @@ function chargeStory(
     story.push({ sentence: say.warned(format.timeOfDay(details.warnedAt)), about: THE_END })
   }
   story.push({ sentence: endSentence(speech, record), about: THE_END })
+  if (details.limit) story.push({ sentence: limitSentence(speech, details.limit, record.currency), about: THE_END })
   if (closedAsSilent) {
     story.push(
       plainly(

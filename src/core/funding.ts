@@ -19,6 +19,7 @@ import { BEYOND_GRANT_SECONDS_MAX } from './limits.ts'
 import { maxBigint, micros, minBigint } from './money.ts'
 import { poolName } from './pool.ts'
 import { billedSeconds, costOf, type Rate, roundUp, secondsFor, secondsWithin } from './rate.ts'
+import type { Cap, LimitMeter } from './spend-limit.ts'
 import { type Instant, type Month, splitByPeriod, type TimeZone } from './time.ts'
 import { spendable } from './wallet.ts'
 
@@ -28,6 +29,8 @@ export interface Funds {
   pool(name: string): Account | undefined
   lots(): readonly Account[]
   lot(name: string): Account | undefined
+  /** Of the call that is charged; absent where nothing limits it. */
+  readonly limits?: LimitMeter | null
 }
 
 /** The posting source of a call: its lines go on from one request to the next. */
@@ -50,15 +53,49 @@ function sourceFor(call: Call): Source {
  */
 export function reserve(funds: Funds, call: Call, wanted: number, month: Month | null, at: Instant): number {
   assert(call.grant.length === 0, 'a grant is settled before the next one')
-  let left = wanted
+  const seconds = withinLimit(funds, call, wanted, at)
+  let left = seconds
   if (call.pool && month) left -= reservePool(funds, call, poolName(call.pool, month), month, left)
   if (call.walletAllowed && call.rate && left > 0) left -= reserveWallet(funds, call, call.rate, left, at)
   call.grantMonth = call.pool ? month : null
-  return wanted - left
+  if (isAbroad(call)) funds.limits?.hold('second', BigInt(seconds - left), at)
+  return seconds - left
+}
+
+const isAbroad = (call: Call): boolean => call.classification === 'international' || call.classification === 'satellite'
+
+/** Of so many seconds, those that a limit on calls abroad leaves. */
+function withinLimit(funds: Funds, call: Call, seconds: number, at: Instant): number {
+  const limit = isAbroad(call) ? funds.limits?.tightest('second', at) : null
+  return limit ? Math.min(seconds, Number(minBigint(limit.left, BigInt(seconds)))) : seconds
+}
+
+/** What the wallet may give: what is there, and no more than the limits leave. */
+function spendableNow(funds: Funds, at: Instant): bigint {
+  const inLots = spendableInLots(funds, at)
+  const limit = funds.limits?.tightest('micro', at)
+  return limit ? minBigint(inLots, limit.left) : inLots
+}
+
+/**
+ * The limit that keeps a call from one more second that a fund would pay beyond the grant that is out; null where none does, and it is
+ * the funds that end.
+ */
+export function limitInTheWay(funds: Funds, call: Call, at: Instant): Cap | null {
+  const abroad = isAbroad(call) ? funds.limits?.tightest('second', at) : null
+  if (abroad?.left === 0n) return abroad.cap
+  const money = funds.limits?.tightest('micro', at)
+  if (!money || !call.walletAllowed || !call.rate) return null
+  const fund = call.funds.find((candidate) => candidate.kind === 'wallet')
+  const held = fund ? fund.held.reduce((sum, hold) => sum + hold.micros, 0n) : 0n
+  const already = (fund?.spokenSeconds ?? 0) + grantedFrom(call, WALLET_SOURCE)
+  const missing = costOf(call.rate, already + 1) - (fund?.takenMicros ?? 0n) - held
+  return money.left < missing && spendableInLots(funds, at) >= missing ? money.cap : null
 }
 
 /** Whether one more second could be reserved beyond the grant that is out: if not, the grant is the final unit (C3). */
 export function canReserveMore(funds: Funds, call: Call, month: Month | null, at: Instant): boolean {
+  if (withinLimit(funds, call, 1, at) === 0) return false
   if (call.pool && month) {
     const name = poolName(call.pool, month)
     const account = funds.pool(name)
@@ -69,7 +106,7 @@ export function canReserveMore(funds: Funds, call: Call, month: Month | null, at
   if (!call.walletAllowed || !call.rate) return false
   const fund = call.funds.find((candidate) => candidate.kind === 'wallet')
   const held = fund ? fund.held.reduce((sum, hold) => sum + hold.micros, 0n) : 0n
-  const budget = (fund?.takenMicros ?? 0n) + held + spendableInLots(funds, at)
+  const budget = (fund?.takenMicros ?? 0n) + held + spendableNow(funds, at)
   const already = (fund?.spokenSeconds ?? 0) + grantedFrom(call, WALLET_SOURCE)
   return secondsFor(call.rate, micros(budget), already) > 0
 }
@@ -116,10 +153,11 @@ function reserveWallet(funds: Funds, call: Call, rate: Rate, wanted: number, at:
   const known = call.funds.find((candidate) => candidate.kind === 'wallet')
   const taken = known?.takenMicros ?? 0n
   const spoken = known?.spokenSeconds ?? 0
-  const seconds = Math.min(wanted, secondsFor(rate, micros(taken + spendableInLots(funds, at)), spoken))
+  const seconds = Math.min(wanted, secondsFor(rate, micros(taken + spendableNow(funds, at)), spoken))
   if (seconds === 0) return 0
   const fund = known ?? walletFund(call)
   let hold = costOf(rate, spoken + seconds) - taken
+  funds.limits?.hold('micro', hold, at)
   for (const lot of funds.lots()) {
     const part = minBigint(hold, maxBigint(0n, spendable(lot, at)))
     if (part === 0n) continue
@@ -136,11 +174,12 @@ function reserveWallet(funds: Funds, call: Call, rate: Rate, wanted: number, at:
  * Settles `used` seconds that ended at `at` and releases what is left of the grant.
  *
  * Seconds that lie in the month of the grant are paid as granted. Seconds of another month, and up to 120 seconds beyond the
- * grant, are paid from what is free, plan first. What nobody can pay is `overrun`: ours, in view (C9, decision 7).
+ * grant, are paid from what is free, plan first; so are the `blind` ones that were let through without a grant (C10). What nobody can
+ * pay is `overrun`: ours, in view (C9, decision 7).
  */
-export function settle(funds: Funds, call: Call, used: number, at: Instant, zone: TimeZone): void {
+export function settle(funds: Funds, call: Call, used: number, at: Instant, zone: TimeZone, blind = 0): void {
   const source = sourceFor(call)
-  let payable = grantedSeconds(call) + call.lapsedSeconds + BEYOND_GRANT_SECONDS_MAX
+  let payable = grantedSeconds(call) + call.lapsedSeconds + BEYOND_GRANT_SECONDS_MAX + blind
   call.lapsedSeconds = 0
   for (const part of used > 0 ? splitByPeriod(used, at, zone) : []) {
     const month = part.period.month
@@ -178,6 +217,7 @@ function spendSlice(funds: Funds, call: Call, source: Source, slice: Slice, seco
   assert(fund, `the grant names a fund: ${slice.source}`)
   fund.spokenSeconds += seconds
   addSegment(call, slice.source, seconds)
+  if (isAbroad(call)) funds.limits?.spend('second', BigInt(seconds))
   if (fund.kind === 'pool') {
     const account = funds.pool(fund.account)
     assert(account, `${fund.account} is in the book`)
@@ -190,6 +230,7 @@ function spendSlice(funds: Funds, call: Call, source: Source, slice: Slice, seco
   assert(call.rate, 'the wallet pays by a rate')
   let due = costOf(call.rate, fund.spokenSeconds) - fund.takenMicros
   fund.takenMicros += due
+  funds.limits?.spend('micro', due)
   while (due > 0n) {
     const hold = fund.held[0]
     assert(hold, 'the hold covers the granted seconds')
@@ -220,6 +261,7 @@ function overrun(funds: Funds, call: Call, source: Source, seconds: number, at: 
 /** Gives back whatever the call still holds. */
 function releaseGrant(funds: Funds, call: Call, source: Source, at: Instant): void {
   for (const fund of call.funds) releaseFund(funds, fund, source, at)
+  funds.limits?.release()
   call.grant = []
 }
 

@@ -17,6 +17,10 @@ export const ID_PREFIXES = {
   tenant: 'ten',
   user: 'usr',
   number: 'num',
+  numberOrder: 'nor',
+  location: 'loc',
+  portOrder: 'prt',
+  portOut: 'pto',
   call: 'call',
   subscription: 'sub',
   funding: 'fund',
@@ -37,6 +41,12 @@ export const ID_PREFIXES = {
   userImport: 'uim',
   seatPrice: 'spr',
   seatCharge: 'chg',
+  attendant: 'att',
+  prompt: 'prm',
+  partnerCase: 'case',
+  trunk: 'trk',
+  trunkTestCall: 'ttc',
+  testCall: 'tst',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES

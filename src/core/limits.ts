@@ -49,6 +49,10 @@ export const PASSWORD_MAX = 128
 export const WEBHOOKS_MAX = 20
 /** How long the secret before a rotation signs too. */
 export const WEBHOOK_OVERLAP_SECONDS = 86_400
+/** Attendants of one tenant: publishing one looks at all of them. */
+export const ATTENDANTS_MAX = 50
+/** A recording that no attendant names is kept this long: somebody may be about to. */
+export const PROMPT_UNUSED_SECONDS = 86_400
 /** That an alert was given: longer than any month, so that the 80 % of a pool is told once. */
 export const ALERT_KEPT_SECONDS = 62 * 86_400
 

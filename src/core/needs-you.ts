@@ -3,6 +3,8 @@ import { poolRunsOut, rescue } from './forecast-alert.ts'
 import { LIKELY } from './forecast-pool.ts'
 import { daysFrom, type LocalDay } from './local-day.ts'
 import type { Micros } from './money.ts'
+import { TOLL_FREE_MINUTES_A_MONTH } from './number.ts'
+import type { E164 } from './numbering.ts'
 import type { PoolKey } from './pool.ts'
 import type { TenantForecast } from './tenant-forecast.ts'
 import { type Instant, instant } from './time.ts'
@@ -28,6 +30,7 @@ export type NeedAction =
   | { readonly kind: 'repair-recharge' }
   | { readonly kind: 'choose-recharge' }
   | { readonly kind: 'see-forecast'; readonly pool: PoolKey }
+  | { readonly kind: 'see-numbers' }
 
 /** A forecast's end, as alerts say it. */
 interface Ends {
@@ -46,6 +49,7 @@ export type Need = { readonly action: NeedAction } & (
   | { readonly code: 'lots-expire'; readonly amount: Micros; readonly lots: number; readonly firstAt: Instant }
   | { readonly code: 'toll-free-low'; readonly minutes: number; readonly available: Micros }
   | { readonly code: 'no-recharge'; readonly available: Micros; readonly weekAtMost: number }
+  | { readonly code: 'toll-free-unused'; readonly number: E164; readonly minutes: number }
 )
 
 export interface NeedFacts {
@@ -56,6 +60,10 @@ export interface NeedFacts {
   readonly lastRefusalAt: Instant | null
   readonly pools: readonly { readonly key: PoolKey; readonly totalSeconds: number; readonly availableSeconds: number }[]
   readonly freeLicencesFor: (pool: PoolKey) => number
+  /** Toll-free numbers that have been in service since the month began, and what was spoken on them in it. */
+  readonly tollFree?: readonly { readonly number: E164; readonly seconds: number }[]
+  /** When the month ends. */
+  readonly monthEndsAt?: Instant
   /** Null: not for whoever asks. */
   readonly wallet: {
     readonly available: Micros
@@ -80,8 +88,20 @@ export function needsOfTenant(facts: NeedFacts): Need[] {
     ...(wallet ? walletNeeds(facts, wallet) : []),
     ...poolNeeds(facts),
     ...(wallet ? laterWalletNeeds(facts, wallet) : []),
+    ...tollFreeUnused(facts),
   ]
 }
+
+/** facts §5: what is used less may be taken back. Said when a week is left to change it. */
+function tollFreeUnused({ now, tollFree = [], monthEndsAt }: NeedFacts): Need[] {
+  if (monthEndsAt === undefined || monthEndsAt - now > WATCH_MS) return []
+  return tollFree
+    .map(({ number, seconds }) => ({ number, minutes: Math.floor(seconds / 60) }))
+    .filter(({ minutes }) => minutes < TOLL_FREE_MINUTES_A_MONTH)
+    .map(({ number, minutes }) => ({ code: 'toll-free-unused', number, minutes, action: { kind: 'see-numbers' } }))
+}
+
+const WATCH_MS = 7 * 86_400_000
 
 type WalletFacts = NonNullable<NeedFacts['wallet']>
 

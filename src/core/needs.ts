@@ -7,6 +7,7 @@ import { POOL_INCREMENT } from './catalogue.ts'
 import type { TenantId } from './ids.ts'
 import { free } from './ledger.ts'
 import { type PoolKey, poolName } from './pool.ts'
+import { windowsOf } from './spend-limit.ts'
 import { type Instant, instant, type Month, periodOf, splitByPeriod, type TimeZone } from './time.ts'
 
 /** A pool that calls may draw, in the month that matters. */
@@ -28,9 +29,25 @@ export interface Needs {
   /** Held lots by (tenant, name): they may be closed, and then the wallet's own reading misses them. */
   readonly lots: Map<string, { tenantId: TenantId; name: string }>
   readonly wallets: Set<TenantId>
+  /** Windows of limits by (tenant, window): of tenants and users without limits there are none. */
+  readonly limits: Map<string, { tenantId: TenantId; window: string }>
 }
 
-export const noNeeds = (): Needs => ({ pools: new Map(), lots: new Map(), wallets: new Set() })
+export const noNeeds = (): Needs => ({ pools: new Map(), lots: new Map(), wallets: new Set(), limits: new Map() })
+
+/** The windows that what limits a call counts in, when it is granted at one of these moments. */
+export function needsOfLimits(
+  needs: Needs,
+  tenantId: TenantId,
+  limits: Parameters<typeof windowsOf>[0],
+  moments: readonly Instant[],
+  zone: TimeZone,
+): void {
+  if (limits.caps.length === 0) return
+  for (const window of moments.flatMap((at) => windowsOf(limits, at, zone))) {
+    needs.limits.set(`${tenantId} ${window}`, { tenantId, window })
+  }
+}
 
 /** Rounding, and the look whether one more second could follow, ask for this much beyond the wish. */
 const SLACK_SECONDS = 2 * POOL_INCREMENT.nextSeconds
@@ -77,6 +94,7 @@ export function needsOfReport(
 ): void {
   const { usedSeconds, requestedSeconds, at, now, zone } = report
   needsOfCall(needs, call, requestedSeconds, at, now, zone)
+  if (call.limits) needsOfLimits(needs, call.tenantId, call.limits, [at, instant(Math.max(at, now))], zone)
   if (call.pool && usedSeconds > 0) {
     for (const part of splitByPeriod(usedSeconds, at, zone)) {
       const need = needPool(needs, call.tenantId, call.pool, part.period.month)

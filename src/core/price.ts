@@ -17,6 +17,7 @@ import { factsOf, type NumberKind, parseE164 } from './numbering.ts'
 import { type Refusal, refusal } from './problems.ts'
 import { costOf, type Rate, SECONDS_UNLIMITED, secondsFor, secondsWithin } from './rate.ts'
 import type { InitialRequest } from './request.ts'
+import { LimitMeter } from './spend-limit.ts'
 import type { Instant } from './time.ts'
 import { spendable } from './wallet.ts'
 
@@ -167,11 +168,22 @@ function walletQuote(book: Book, tenant: Tenant, call: Call): FundQuote | null {
   }
 }
 
+/** What the limits leave for this call, what it holds of them included; null where none limits it. */
+function moneyLeft(book: Book, call: Call, now: Instant): bigint | null {
+  const tenant = book.tenants.get(call.tenantId)
+  if (!call.limits || !tenant) return null
+  const meter = new LimitMeter(call.limits, tenant.timeZone, (window) => book.limitUse(call.tenantId, window))
+  const limit = meter.tightest('micro', now)
+  const held = call.funds.flatMap((fund) => (fund.kind === 'wallet' ? fund.held : []))
+  return limit && held.reduce((sum, { micros: amount }) => sum + amount, limit.left)
+}
+
 function budgetOf(book: Book, call: Call, now: Instant): Micros {
   let budget = 0n
   for (const lot of book.lots(call.tenantId)) budget += maxBigint(0n, spendable(lot, now))
   for (const fund of call.funds) {
     if (fund.kind === 'wallet') for (const hold of fund.held) budget += hold.micros
   }
-  return micros(budget)
+  const limit = moneyLeft(book, call, now)
+  return micros(limit !== null && limit < budget ? limit : budget)
 }

@@ -88,6 +88,14 @@ export const REFUSALS = {
       fr: 'Les appels vers ce type de numéro ne sont pas vendus.',
     },
   },
+  'limit-reached': {
+    sipStatus: 403,
+    diameter: 4010,
+    title: {
+      en: 'A limit that the organisation has set against fraud and surprises is reached.',
+      fr: 'Une limite que l’organisation a fixée contre la fraude et les surprises est atteinte.',
+    },
+  },
   'rate-missing': {
     sipStatus: 404,
     diameter: 5031,

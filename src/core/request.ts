@@ -34,12 +34,19 @@ export interface InitialRequest extends RequestBase {
   readonly calledSipUsername?: string
   readonly callingNumber: string | null
   readonly requestedSeconds: number
+  /**
+   * C10: our own switch has let the call through while nobody could be asked, for up to `requestedSeconds`. It is written down, not
+   * decided: there is no refusing it any more.
+   */
+  readonly blind?: true
 }
 
 export interface UpdateRequest extends RequestBase {
   readonly type: 'update'
   readonly usedSeconds: number
   readonly requestedSeconds: number
+  /** C10: how many of the used seconds were let through because charging could not be reached. */
+  readonly blindSeconds?: number
 }
 
 export interface TerminationRequest extends RequestBase {
@@ -48,6 +55,8 @@ export interface TerminationRequest extends RequestBase {
   readonly cause: string
   /** C3: when the party was warned of the end; absent where the switch does not say. */
   readonly warnedAt?: Instant
+  /** C10: how many of the used seconds were let through because charging could not be reached. */
+  readonly blindSeconds?: number
 }
 
 /** Charged once, without a session (RFC 8506 §6.3): a text message, a directory enquiry. */

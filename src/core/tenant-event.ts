@@ -23,7 +23,23 @@ export const EVENT_TYPES = [
   'wallet.low',
   'wallet.empty',
   'wallet.runs-out',
+  'limit.reached',
   'number.in-service',
+  'attendant.published',
+  'number.assigned',
+  'number.unassigned',
+  'number.released',
+  'emergency.called',
+  'port.submitted',
+  'port.contacting-carrier',
+  'port.approved',
+  'port.date-changed',
+  'port.pending',
+  'port.rejected',
+  'port.completed',
+  'port.cancelled',
+  'port-out.requested',
+  'port-out.completed',
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]
@@ -44,9 +60,36 @@ export const MAIL_EVENT_TYPES = [
   'plan.lapsed',
   'pool.runs-out',
   'wallet.runs-out',
+  'limit.reached',
 ] as const satisfies readonly EventType[]
 
 export type MailEventType = (typeof MAIL_EVENT_TYPES)[number]
+
+/** Told by mail to whom they are about: the user who has a number now, the security desk (N4, N6). */
+export const PERSONAL_MAIL_TYPES = ['number.assigned', 'emergency.called'] as const satisfies readonly EventType[]
+
+export type PersonalMailType = (typeof PERSONAL_MAIL_TYPES)[number]
+
+export const isPersonalMail = (type: EventType): type is PersonalMailType =>
+  (PERSONAL_MAIL_TYPES as readonly string[]).includes(type)
+
+/** Told by mail to the addresses that the event itself names: those of a port order, or the admins of numbers (N5). */
+export const PORT_MAIL_TYPES = [
+  'port.submitted',
+  'port.contacting-carrier',
+  'port.approved',
+  'port.date-changed',
+  'port.pending',
+  'port.rejected',
+  'port.completed',
+  'port.cancelled',
+  'port-out.requested',
+  'port-out.completed',
+] as const satisfies readonly EventType[]
+
+export type PortMailType = (typeof PORT_MAIL_TYPES)[number]
+
+export const isPortMail = (type: string): type is PortMailType => (PORT_MAIL_TYPES as readonly string[]).includes(type)
 
 /** Thousands of them an hour: written only where an endpoint wants them. */
 export const isCallEvent = (type: string): boolean => type.startsWith('call.')

@@ -65,16 +65,45 @@ export async function makeBoreal(api: DemoApi, run: Run): Promise<MadeTenant> {
   }
 }
 
+type DemoPerson = DemoFile['tenants'][number]['users'][number]
+
 /** Seats, people with their telephones, licences and numbers. */
-async function hire(api: DemoApi, path: string, run: Run): Promise<DemoFile['tenants'][number]['users'][number][]> {
+async function hire(api: DemoApi, path: string, run: Run): Promise<DemoPerson[]> {
   for (const seat of BOREAL_SEATS) await api.post(`${path}/subscriptions`, seat)
-  const users: DemoFile['tenants'][number]['users'][number][] = []
+  const users: DemoPerson[] = []
   for (const { licences = [], ...user } of BOREAL_USERS) {
     const sipPassword = derive(run.seed, `${path} ${user.sipUsername}`).slice(0, 20)
     const { id } = await api.post<{ id: string }>(`${path}/users`, { ...user, sipPassword })
     for (const sku of licences) await api.put(`${path}/users/${id}/licences/${sku}`)
     users.push({ id, sipUsername: user.sipUsername, sipPassword })
   }
-  await api.post(`${path}/phone-numbers`, { number: BOREAL_TOLL_FREE, type: 'service-toll-free' })
+  const { id } = await api.post<{ id: string }>(`${path}/phone-numbers`, {
+    number: BOREAL_TOLL_FREE,
+    type: 'service-toll-free',
+  })
+  await greet(api, path, id, users)
   return users
 }
+
+/** Who calls the company hears a greeting and chooses by key; where nothing can speak, everybody reaches the shop. */
+async function greet(api: DemoApi, path: string, numberId: string, users: readonly DemoPerson[]): Promise<void> {
+  const to = (sipUsername: string) => ({
+    to: 'user',
+    userId: users.find((user) => user.sipUsername === sipUsername)?.id,
+  })
+  const spoken = await api.tryPost<{ id: string }>(`${path}/prompts`, { text: BOREAL_GREETING, language: 'fr' })
+  const base = { language: 'fr', greeting: spoken?.id ?? null, afterHours: null }
+  const menu = {
+    prompt: null,
+    keys: { '1': to('zelie'), '2': to('lionel'), '3': to('isla') },
+    waitSeconds: 5,
+    attempts: 3,
+    otherwise: to('zelie'),
+  }
+  const draft = spoken ? { ...base, forward: null, menu } : { ...base, forward: to('zelie'), menu: null }
+  const made = await api.post<{ id: string }>(`${path}/attendants`, { name: 'Accueil', numbers: [numberId], draft })
+  await api.post(`${path}/attendants/${made.id}/publish`, {})
+}
+
+const BOREAL_GREETING =
+  'Bienvenue à l’Atelier Boréal. Pour la boutique de Montréal, tapez 1. Pour Toronto, tapez 2. Pour Londres, tapez 3.'

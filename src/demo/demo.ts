@@ -17,6 +17,8 @@ import { makeBoreal } from './boreal.ts'
 import { DemoApi } from './demo-api.ts'
 import { DEMO_FILE, type DemoFile } from './demo-file.ts'
 import { dayOfCalls, type TenantIds, teaRoomDays, teaRoomNow } from './history.ts'
+import { demoNumberStockCsv } from './number-stock.ts'
+import { makeDemoCase } from './partner-case.ts'
 import { DEMO_TENANTS, type DemoTenant } from './people.ts'
 import { makeDemoPersons } from './persons.ts'
 import { demoRateDeckCsv } from './rate-deck.ts'
@@ -56,6 +58,9 @@ export async function makeDemo({ app, deps, home }: DemoOptions): Promise<boolea
   const made: MadeTenant[] = [await makeBoreal(api, run)]
   for (const tenant of DEMO_TENANTS) made.push(await makeTenant(api, deps, tenant, run))
 
+  // After the tenants: what is in service by then is left out.
+  await api.post('/v1/number-stock', demoNumberStockCsv(), 'text/csv')
+
   mkdirSync(home, { recursive: true })
   const file: DemoFile = { tenants: made.map((one) => one.file) }
   writeFileSync(join(home, DEMO_FILE), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
@@ -66,6 +71,9 @@ export async function makeDemo({ app, deps, home }: DemoOptions): Promise<boolea
     at: run.at,
     tenants: demo.tenants.map(({ id, name }) => ({ tenantId: parseId('tenant', id) as TenantId, name })),
   })
+  const french = DEMO_TENANTS.find(({ country }) => country === 'FR')
+  const customer = demo.tenants.find(({ name }) => name === french?.name)
+  if (customer) await makeDemoCase({ app, deps, api, tenantId: customer.id })
   await writeInstallation(db, DONE, JSON.stringify(demo))
   await db.execute('UPDATE api_key SET revoked_at = now() WHERE name = $1 AND revoked_at IS NULL', [KEY_NAME])
   await forgetInstallation(db, SETTING_UP)

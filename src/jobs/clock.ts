@@ -14,6 +14,8 @@ import { closePools } from './close-pools.ts'
 import { closeSilentCalls } from './close-silent-calls.ts'
 import { expireLots } from './expire-lots.ts'
 import type { JobContext } from './index.ts'
+import { tidyNumberStock } from './number-stock.ts'
+import { advancePorts } from './port-orders.ts'
 
 export type ClockTarget =
   /** Freezes the clock there: anywhere while the tenant has no calls, later only forward. */
@@ -116,13 +118,17 @@ async function doWhatIsDue(context: JobContext, owner: WalletOwner, at: Instant)
   await expireLots(context, tenantId)
   await context.recharger.rechargeIfDue(tenantId)
   await context.recharger.collectDue(tenantId)
+  await tidyNumberStock(context)
+  await advancePorts(context, tenantId)
 }
 
-/** The next month end, expiry or silence after `at`. */
+/** The next month end, expiry, silence or step of a port order after `at`. */
 async function nextEnd(context: JobContext, tenantId: TenantId, at: Instant): Promise<Instant | null> {
   const [row] = await context.db.query<{ next: Instant | null }>(
     `SELECT least(
        (SELECT min(ends_at) FROM account WHERE tenant_id = $1 AND NOT closed AND ends_at > to_timestamp($2 / 1000.0)),
+       (SELECT min(next_at) FROM port_order WHERE tenant_id = $1 AND next_at > to_timestamp($2 / 1000.0)),
+       (SELECT min(leaves_at) FROM port_out WHERE tenant_id = $1 AND status = 'scheduled' AND leaves_at > to_timestamp($2 / 1000.0)),
        (SELECT min(deadline_at) FROM call_session
         WHERE tenant_id = $1 AND state = 'open' AND deadline_at > to_timestamp($2 / 1000.0))) AS next`,
     [tenantId, at],

@@ -14,9 +14,12 @@ import { forecastTenants } from './forecast.ts'
 import { forget } from './forget.ts'
 import type { Locks } from './locks.ts'
 import { makePartitions } from './make-partitions.ts'
+import { tidyNumberStock } from './number-stock.ts'
 import { makePoolOpener } from './open-pools.ts'
 import { addUpPoolUse } from './pool-use.ts'
+import { advancePorts } from './port-orders.ts'
 import { rechargeAfterWaiting } from './recharge-after-waiting.ts'
+import { reviewMonths } from './review-months.ts'
 
 export interface JobContext {
   readonly db: Db
@@ -26,6 +29,8 @@ export interface JobContext {
   readonly now: () => Instant
   readonly newId: () => Uuid
   readonly locks: Locks
+  /** Told after numbers came or went. Absent: nobody is to be told. */
+  readonly onDirectoryChange?: () => void
   readonly log: { error(details: object, message: string): void }
 }
 
@@ -51,9 +56,12 @@ export function tasksOf(context: JobContext): Task[] {
     },
     { name: 'expire-lots', everySeconds: 10, run: () => expireLots(context) },
     { name: 'recharge-after-waiting', everySeconds: 10, run: () => rechargeAfterWaiting(context) },
+    { name: 'port-orders', everySeconds: 5, run: () => advancePorts(context) },
+    { name: 'number-stock', everySeconds: 5, run: () => tidyNumberStock(context) },
     { name: 'pool-use', everySeconds: 15, run: () => addUpPoolUse(context) },
     { name: 'call-sums', everySeconds: 15, run: () => addUpCallSums(context) },
     { name: 'forecast', everySeconds: 60, run: () => forecastTenants(context) },
+    { name: 'review-months', everySeconds: 300, run: () => reviewMonths(context) },
     { name: 'check-books', everySeconds: 3, run: () => checkBooks(context) },
     { name: 'check-all-books', everySeconds: 60, run: () => checkAllBooks(context) },
     { name: 'forget', everySeconds: 60, run: () => forget(context) },

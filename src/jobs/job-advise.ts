@@ -9,11 +9,12 @@ import type { ImportOptions } from '../advice/import/importer.ts'
 import { ownHistory } from '../advice/own-history.ts'
 import { advicePrices } from '../advice/prices.ts'
 import { adviceToWire } from '../advice/wire.ts'
+import { lastMonths, spanOf } from '../core/advice/months.ts'
 import { CATALOGUE_RULES } from '../core/advice/rules.ts'
 import { emptyRateDeck } from '../core/rate-deck.ts'
-import { instant, type Period, periodOf } from '../core/time.ts'
+import { historyBegins } from '../store/call-history.ts'
 import { activeDeck, loadDeck } from '../store/rate-deck.ts'
-import { findTenant, type TenantRow } from '../store/tenant.ts'
+import { findTenant, tenantNow } from '../store/tenant.ts'
 import { startThread } from '../thread.ts'
 import { JobFailed, type JobKind, type JobRun } from './job-kind.ts'
 
@@ -43,7 +44,7 @@ export const adviseJob: JobKind = {
     const tenant = await findTenant(run.db, run.job.tenantId)
     if (!tenant) throw new JobFailed('not-found')
     const { currency, country, timeZone: zone } = tenant
-    const at = run.now()
+    const at = tenantNow(tenant, run.now())
     const active = await activeDeck(run.db)
     const deck = active ? await loadDeck(run.db, active.id) : emptyRateDeck()
     const prices = await advicePrices(run.db, currency, at)
@@ -67,7 +68,8 @@ export const adviseJob: JobKind = {
         }
         task = { context, deadlineMs, files: [{ path, name: input.name }], importOptions }
       } else {
-        const span = lastMonths(tenant, input.months, run)
+        const since = await historyBegins(run.db, tenant)
+        const span = spanOf(lastMonths({ timeZone: zone, since }, input.months, at), at)
         const history = await ownHistory(run.db, {
           tenantId: tenant.tenantId,
           country,
@@ -112,16 +114,6 @@ const usersOf = ({ users }: NonNullable<Done['advice']>, people: readonly string
       opposite: abroad.opposite.toString(),
     },
   }))
-
-/** The whole months before the current one; the current one alone while there is no other. */
-function lastMonths({ timeZone, createdAt }: TenantRow, months: number, run: JobRun) {
-  const current = periodOf(run.now(), timeZone)
-  let first: Period = current
-  for (let i = 0; i < months; i++) first = periodOf(instant(first.start - 1), timeZone)
-  return createdAt >= current.start
-    ? { from: current.start, to: current.end }
-    : { from: first.start, to: current.start }
-}
 
 async function calculate(task: AdviseTask, run: JobRun): Promise<Done> {
   const worker = startThread(new URL('../advice/advise-worker.ts', import.meta.url), { workerData: task })

@@ -1,10 +1,12 @@
 /** What billing admins are written about pools, credits and recharges (W7). The subject is the first sentence. */
-import type { PoolAlertData, WalletAlertData } from '../core/alert.ts'
+import type { LimitAlertData, PoolAlertData, WalletAlertData } from '../core/alert.ts'
 import { countryName, parseCountry } from '../core/country.ts'
+import { limitSentence } from '../core/explain.ts'
+import { makeSpeech } from '../core/explain-words.ts'
 import type { PoolRunsOutData, WalletRunsOutData } from '../core/forecast-alert.ts'
 import { type Format, makeFormat } from '../core/language/format.ts'
 import type { LocalDay } from '../core/local-day.ts'
-import type { Money } from '../core/money.ts'
+import { type Money, parseMicros } from '../core/money.ts'
 import { parsePoolName } from '../core/pool.ts'
 import type { Language } from '../core/problems.ts'
 import type { MailEventType } from '../core/tenant-event.ts'
@@ -50,6 +52,7 @@ interface Words {
   planLapsed(p: { price: string; month: string; available: string; seats: number }): Told
   poolRunsOut(p: RunsOut & { pool: string; licences: number | null; adds: string }): Told
   walletRunsOut(p: RunsOut & { balance: string; recharge: WalletRunsOutData['autoRecharge'] }): Told
+  limit(p: { limit: string; isOfUser: boolean }): Told
   plan(plan: string): string
   pool(p: { country: string; plan: string; month: string }): string
   puertoRico: string
@@ -136,6 +139,15 @@ const en: Words = {
       recharge === 'paused'
         ? 'Automatic recharge is paused. Add funds, or choose another card and switch it on again.'
         : 'Automatic recharge is off. Add funds, or switch it on.',
+    ],
+  }),
+  limit: ({ limit, isOfUser }) => ({
+    subject: 'A limit on calls is reached.',
+    more: [
+      limit,
+      isOfUser
+        ? 'Calls of this user beyond it are refused. It can be changed on the page of the user, or under Policies and limits.'
+        : 'Calls beyond it are refused. It can be changed under Policies and limits.',
     ],
   }),
   plan: (plan) => (plan === 'conference' ? 'conference dial-out' : plan),
@@ -230,6 +242,15 @@ const fr: Words = {
         : 'Le rechargement automatique est inactif. Ajoutez des fonds, ou activez-le.',
     ],
   }),
+  limit: ({ limit, isOfUser }) => ({
+    subject: 'Une limite d’appels est atteinte.',
+    more: [
+      limit,
+      isOfUser
+        ? 'Au-delà, les appels de cet utilisateur sont refusés. Elle se change sur la page de l’utilisateur ou sous Stratégies et limites.'
+        : 'Au-delà, les appels sont refusés. Elle se change sous Stratégies et limites.',
+    ],
+  }),
   plan: (plan) =>
     plan === 'conference' ? 'appels sortants de conférence' : plan === 'international' ? 'international' : 'national',
   pool: ({ country, plan, month }) => `${country}, ${plan} (${month})`,
@@ -296,6 +317,13 @@ function tell(facts: AlertFacts, words: Words, format: Format, language: Languag
       const data = facts.data as WalletRunsOutData
       const balance = money(data.available)
       return words.walletRunsOut({ ...inDays(data, format, language), balance, recharge: data.autoRecharge })
+    }
+    case 'limit.reached': {
+      const { userId, kind, max, currency } = facts.data as LimitAlertData
+      const speech = makeSpeech(language, facts.country, facts.timeZone)
+      const isMoney = kind === 'credits-month' || kind === 'credits-hour'
+      const cap = { userId, kind, max: isMoney ? String(parseMicros(max) ?? 0n) : max }
+      return words.limit({ limit: limitSentence(speech, cap, currency), isOfUser: userId !== null })
     }
     case 'pool.used-80':
     case 'pool.used-100': {

@@ -39,6 +39,13 @@ const SAMPLES: Readonly<Record<MailEventType, unknown>> = {
     autoRecharge: 'off',
     rechargeAmount: null,
   },
+  'limit.reached': {
+    callId: 'call_00000000-0000-7000-8000-000000000001',
+    userId: 'user_00000000-0000-7000-8000-000000000002',
+    kind: 'credits-month',
+    max: '20.000000',
+    currency: 'CAD',
+  },
   'pool.used-80': {
     pool: 'pool:CA:domestic:2026-11',
     usedSeconds: 432_000,
@@ -119,6 +126,7 @@ describe('W7: letters', () => {
       'Credits are at zero. Toll-free calls and calls beyond your plans are refused.',
       'Crédits à zéro. Les appels vers vos numéros gratuits et hors forfait sont refusés.',
     ],
+    ['limit.reached', 'A limit on calls is reached.', 'Une limite d’appels est atteinte.'],
     [
       'pool.used-80',
       '80% of the Canada domestic (November 2026) minutes are used.',

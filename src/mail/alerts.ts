@@ -2,11 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TenantId } from '../core/ids.ts'
 import type { Language } from '../core/problems.ts'
+import { isPersonalMail, isPortMail } from '../core/tenant-event.ts'
 import { type Instant, instant } from '../core/time.ts'
 import type { Db } from '../store/db.ts'
-import { claimMails, type DueMail, finishMail, noteSent, retryMail } from '../store/event-mail.ts'
+import { claimMails, type DueMail, finishMail, noteSent, personalRecipients, retryMail } from '../store/event-mail.ts'
 import { alertLetter } from './alert-letters.ts'
-import { type Mail, renderMail } from './layout.ts'
+import { type Letter, type Mail, renderMail } from './layout.ts'
+import { numberLetter } from './number-letters.ts'
+import { portLetter, portRecipients } from './port-letters.ts'
 
 export interface BillingAdmin {
   readonly email: string
@@ -38,24 +41,35 @@ const RETRY_FIRST_MS = 60_000
 const RETRY_MAX_MS = 6 * 3_600_000
 const ATTEMPTS_MAX = 20
 
+function letterOf(due: DueMail, language: Language): Letter {
+  const { type } = due
+  if (isPortMail(type)) return portLetter({ ...due, type }, language)
+  return isPersonalMail(type) ? numberLetter({ ...due, type }, language) : alertLetter({ ...due, type }, language)
+}
+
 export function startAlertMails(options: AlertMailOptions): AlertMails {
   const { db, now, log, sendMail, billingAdminsOf, pollMs = POLL_MS } = options
   const stopping = new AbortController()
   const { signal } = stopping
 
+  const recipientsOf = async (due: DueMail): Promise<readonly BillingAdmin[]> => {
+    if (isPortMail(due.type)) return portRecipients(due.data)
+    return isPersonalMail(due.type) ? personalRecipients(db, due) : billingAdminsOf(due.tenantId)
+  }
+
   async function tell(due: DueMail): Promise<void> {
     const failures: unknown[] = []
-    for (const { email, language } of await billingAdminsOf(due.tenantId)) {
+    for (const { email, language } of await recipientsOf(due)) {
       if (due.sentTo.includes(email)) continue
       try {
-        await sendMail(renderMail(email, alertLetter(due, language)))
+        await sendMail(renderMail(email, letterOf(due, language)))
         await noteSent(db, due.eventId, email)
       } catch (error) {
         // An address that does not work keeps nobody else from knowing.
         failures.push(error)
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures, 'not all billing admins were told')
+    if (failures.length > 0) throw new AggregateError(failures, 'not everybody was told')
     await finishMail(db, due.eventId)
   }
 

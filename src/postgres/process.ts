@@ -3,7 +3,8 @@
  * container, nearly always (the server is process 1 or 7 each time), so an id is kept with a mark of when it started.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 
 const hasProc = existsSync('/proc/self/stat')
 
@@ -38,6 +39,43 @@ export function exists(pid: number): boolean {
   } catch (error) {
     return errorCode(error) === 'EPERM'
   }
+}
+
+/** Sends a signal; to a whole group with a negative id. One that is gone already is fine. */
+export function sendSignal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // Gone already.
+  }
+}
+
+const LOOK_EVERY_MS = 300
+
+/** Resolves when a process that is not our child has ended: the system reports nothing, so look. */
+export function whenGone(pid: number, mark: string | null): Promise<string> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (startMark(pid) === mark) return
+      clearInterval(timer)
+      resolve('ended')
+    }, LOOK_EVERY_MS)
+    timer.unref()
+  })
+}
+
+const LOG_MAX_BYTES = 10 * 1024 * 1024
+
+/** Opens the log of a program that we start; a long one is put aside before. */
+export function openLog(path: string): number {
+  if (existsSync(path) && statSync(path).size > LOG_MAX_BYTES) renameSync(path, `${path}.1`)
+  return openSync(path, 'a', 0o600)
+}
+
+/** The path of an installed program, also where only root looks for one; null when it is not installed. */
+export function findProgram(name: string): string | null {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null
 }
 
 /** `ENOENT` and its kin; undefined for what is not a system error. */

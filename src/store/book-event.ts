@@ -1,5 +1,5 @@
 /** What a batch of calls has to tell: written with it in one statement, or not at all when nobody asked (P51, W7). */
-import { poolAlerts, walletAlerts, walletLevel } from '../core/alert.ts'
+import { limitAlert, poolAlerts, walletAlerts, walletLevel } from '../core/alert.ts'
 import type { Book, Tenant } from '../core/book.ts'
 import type { TenantId } from '../core/ids.ts'
 import { type Account, isPool } from '../core/ledger.ts'
@@ -22,6 +22,10 @@ export function eventsOf(book: Book): TenantEvent[] {
     if (!tenant) continue
     if (!isPool(account.name)) wallets.add(account.tenantId)
     else events.push(...poolAlerts(account, book.loaded.get(account)?.spent ?? 0n, book.tenantNow(tenant)))
+  }
+  for (const strike of book.limitStrikes) {
+    const tenant = book.tenants.get(strike.tenantId)
+    if (tenant) events.push(limitAlert(strike, tenant.currency))
   }
   const refused = new Set<TenantId>()
   for (const record of book.records) if (record.refusalCode === 'credit-limit-reached') refused.add(record.tenantId)

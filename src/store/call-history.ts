@@ -47,3 +47,16 @@ export async function* pastCalls(
     after = last.callId
   }
 }
+
+/** Since when there is something to look at: the tenant's beginning, or its first call where a sandbox's clock was set back. */
+export async function historyBegins(
+  db: Queryable,
+  { tenantId, createdAt }: { readonly tenantId: TenantId; readonly createdAt: Instant },
+): Promise<Instant> {
+  const [row] = await db.query<{ first: Instant | null }>(
+    'SELECT min(started_at) AS first FROM call_record WHERE tenant_id = $1',
+    [tenantId],
+  )
+  const first = row?.first ?? null
+  return first !== null && first < createdAt ? first : createdAt
+}

@@ -2,7 +2,7 @@
  * The statements of the charging path: hand-written, named, each for a whole batch. Rows are locked in sorted order, sessions
  * before pools before lots: any other order has deadlocked in somebody's ledger before.
  */
-import { MAIL_EVENT_TYPES } from '../core/tenant-event.ts'
+import { MAIL_EVENT_TYPES, PERSONAL_MAIL_TYPES, PORT_MAIL_TYPES } from '../core/tenant-event.ts'
 import { texts } from './bulk.ts'
 
 /** `at` columns travel as epoch milliseconds. */
@@ -22,26 +22,27 @@ export const SQL = {
            r.enabled, r.paused, r.threshold_micros, r.amount_micros, r.target_micros, r.payment_method_id, r.not_before,
            CASE WHEN r.enabled THEN EXISTS (
              SELECT FROM funding f WHERE f.tenant_id = t.tenant_id AND f.kind = 'recharge' AND f.state = 'pending') END,
-           t.call_events
+           t.call_events, t.limits
     FROM unnest($1::text::uuid[]) q(tenant_id)
     JOIN tenant t ON t.tenant_id = q.tenant_id
     LEFT JOIN auto_recharge r ON r.tenant_id = t.tenant_id`,
 
   users: `
     SELECT u.tenant_id, u.user_id, u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy,
-           u.disabled_at IS NOT NULL
+           u.disabled_at IS NOT NULL, u.limits
     FROM unnest($1::text::uuid[], $2::text::uuid[]) q(tenant_id, user_id)
     JOIN tenant_user u ON u.user_id = q.user_id AND u.tenant_id = q.tenant_id AND u.deleted_at IS NULL`,
 
   sipUsers: `
     SELECT u.tenant_id, u.user_id, u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy,
-           u.disabled_at IS NOT NULL, u.sip_username
+           u.disabled_at IS NOT NULL, u.limits, u.sip_username
     FROM unnest($1::text::uuid[], ${texts(2)}) q(tenant_id, sip_username)
     JOIN tenant_user u ON u.tenant_id = q.tenant_id AND u.sip_username = q.sip_username AND u.deleted_at IS NULL`,
 
   numbers: `
     SELECT n.number, n.tenant_id, n.type, n.user_id,
-           u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy, u.disabled_at IS NOT NULL
+           u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy, u.disabled_at IS NOT NULL,
+           u.limits, n.callback_until
     FROM unnest(${texts(1)}) q(number)
     JOIN phone_number n ON n.number = q.number
     LEFT JOIN tenant_user u ON u.user_id = n.user_id`,
@@ -50,6 +51,21 @@ export const SQL = {
     SELECT a.call_id, a.request_number, a.hash, a.status, a.answer
     FROM unnest($1::text::uuid[], $2::text::int[]) q(call_id, request_number)
     JOIN call_answer a ON a.call_id = q.call_id AND a.request_number = q.request_number`,
+
+  lockLimits: `
+    SELECT pg_advisory_xact_lock(hashtextextended('limits ' || id, 0)) FROM (SELECT unnest($1::text::text[]) AS id ORDER BY 1) q`,
+
+  limitUses: `
+    SELECT u.tenant_id, u.time_window, u.spent, u.held
+    FROM unnest($1::text::uuid[], ${texts(2)}) q(tenant_id, time_window)
+    JOIN limit_use u ON u.tenant_id = q.tenant_id AND u.time_window = q.time_window`,
+
+  saveLimitUses: `
+    INSERT INTO limit_use (tenant_id, time_window, spent, held, used_at)
+    SELECT q.tenant_id, q.time_window, q.spent, q.held, ${time('q.used_at')}
+    FROM unnest($1::text::uuid[], ${texts(2)}, $3::text::bigint[], $4::text::bigint[], $5::text::bigint[])
+      q(tenant_id, time_window, spent, held, used_at)
+    ON CONFLICT (tenant_id, time_window) DO UPDATE SET spent = excluded.spent, held = excluded.held, used_at = excluded.used_at`,
 
   accounts: `
     SELECT a.tenant_id, a.name, a.posted, a.reserved, a.floor, a.owed, a.spent, a.licences, a.allowance_seconds, a.ends_at, a.closed
@@ -145,7 +161,7 @@ export const SQL = {
       RETURNING event_id, tenant_id, type),
     mailed AS (
       INSERT INTO event_mail (event_id, next_attempt_at)
-      SELECT event_id, now() FROM fresh WHERE type IN (${MAIL_EVENT_TYPES.map((type) => `'${type}'`).join(', ')}))
+      SELECT event_id, now() FROM fresh WHERE type IN (${[...MAIL_EVENT_TYPES, ...PERSONAL_MAIL_TYPES, ...PORT_MAIL_TYPES].map((type) => `'${type}'`).join(', ')}))
     INSERT INTO webhook_delivery (event_id, endpoint_id, tenant_id, next_attempt_at)
     SELECT e.event_id, w.endpoint_id, e.tenant_id, now()
     FROM fresh e JOIN webhook_endpoint w ON w.tenant_id = e.tenant_id

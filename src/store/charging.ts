@@ -9,6 +9,7 @@ import type { Call } from '../core/call.ts'
 import type { VoiceSku } from '../core/catalogue.ts'
 import type { Country } from '../core/country.ts'
 import { eventInstant } from '../core/credit-control.ts'
+import { capsOfEvent } from '../core/event.ts'
 import type { CallId, SwitchId, TenantId, UserId, Uuid } from '../core/ids.ts'
 import type { Account } from '../core/ledger.ts'
 import { type Currency, micros } from '../core/money.ts'
@@ -16,6 +17,7 @@ import {
   missingPools,
   type Needs,
   needsOfCall,
+  needsOfLimits,
   needsOfReport,
   noNeeds,
   type PoolNeed,
@@ -31,6 +33,7 @@ import { parseCall, printCall } from './call-json.ts'
 import type { StatementName } from './charging-sql.ts'
 import { eventColumns } from './event.ts'
 import { accountColumns, postingColumns } from './ledger.ts'
+import { parseLimits, parseTenantLimits } from './spend-limit.ts'
 
 /** A connection of the charging path: runs a named statement of charging-sql.ts, rows as arrays. */
 export interface Lane {
@@ -90,7 +93,9 @@ async function loadWho(lane: Lane, book: Book, input: BatchInput): Promise<void>
     const { calledSipUsername } = request
     if (calledSipUsername !== undefined) sipUsers.set(`${tenantId} ${calledSipUsername}`, [tenantId, calledSipUsername])
     if (isNumber(request.calledNumber)) numbers.add(request.calledNumber)
-    if (request.direction === 'in' && isNumber(request.callingNumber)) numbers.add(request.callingNumber)
+    // Who calls in may be a colleague; who calls out without a user may be a service of the tenant (A21).
+    const isNobody = userId === null && request.sipUsername === null
+    if ((request.direction === 'in' || isNobody) && isNumber(request.callingNumber)) numbers.add(request.callingNumber)
   }
   const names = [...sessions.values()]
   const userRows = [...users.values()]
@@ -109,7 +114,7 @@ async function loadWho(lane: Lane, book: Book, input: BatchInput): Promise<void>
   for (const row of sessionResult) book.addSession(readSession(row))
   for (const row of tenantResult) addTenant(book, readTenant(row))
   for (const row of userResult) book.addUser(readUser(row), null)
-  for (const row of sipResult) book.addUser(readUser(row), row[8] as string)
+  for (const row of sipResult) book.addUser(readUser(row), row[9] as string)
   for (const row of numberResult) addNumber(book, row)
   // After a restart, or when another process began the call, the engine does not know a session's tenant beforehand.
   const unknown = new Set<TenantId>()
@@ -136,14 +141,20 @@ function whatIsNeeded(book: Book, input: BatchInput): Needs {
     if (request.type !== 'initial' && request.type !== 'event') continue
     const tenant = book.tenants.get(request.tenantId)
     if (!tenant) continue
+    const now = book.tenantNow(tenant)
     if (request.type === 'event') {
       needs.wallets.add(request.tenantId)
+      needsOfLimits(needs, request.tenantId, { caps: capsOfEvent(book, tenant, request) }, [now], tenant.timeZone)
       continue
     }
-    const now = book.tenantNow(tenant)
     const at = eventInstant(request.eventTime, now)
     const auth = authorise(book, tenant, request, at)
     if (auth.refused === null) {
+      const moments = [at, instant(Math.max(at, now))]
+      needsOfLimits(needs, request.tenantId, { caps: auth.caps }, moments, tenant.timeZone)
+    }
+    // C10: a call that was let through is written down, and reserves nothing.
+    if (auth.refused === null && !request.blind) {
       needsOfCall(needs, { ...auth, tenantId: tenant.tenantId }, request.requestedSeconds, at, now, tenant.timeZone)
     }
   }
@@ -188,7 +199,8 @@ async function loadEarlierAnswers(lane: Lane, book: Book, input: BatchInput): Pr
 async function loadAccounts(lane: Lane, book: Book, needs: Needs): Promise<void> {
   const pools = [...needs.pools].map(([name, need]) => ({ tenantId: need.tenantId, name: name.slice(37) }))
   const wallets = [...needs.wallets]
-  const [poolRows, walletRows] = await Promise.all([
+  const [, poolRows, walletRows] = await Promise.all([
+    loadLimits(lane, book, needs),
     pools.length ? lane.run('accounts', [plainColumn(pools, (p) => p.tenantId), textColumn(pools, (p) => p.name)]) : [],
     wallets.length ? lane.run('wallets', [plainColumn(wallets, (id) => id)]) : [],
   ])
@@ -200,6 +212,21 @@ async function loadAccounts(lane: Lane, book: Book, needs: Needs): Promise<void>
   if (late.length === 0) return
   for (const row of await lane.run('wallets', [plainColumn(late, (id) => id)])) book.addAccount(readAccount(row))
   for (const tenantId of late) book.walletsLoaded.add(tenantId)
+}
+
+/** Windows of limits, behind one lock per tenant: a window that has no row yet could not be locked itself. */
+async function loadLimits(lane: Lane, book: Book, needs: Needs): Promise<void> {
+  const windows = [...needs.limits.values()]
+  if (windows.length === 0) return
+  const tenants = [...new Set(windows.map(({ tenantId }) => tenantId))]
+  const [, rows] = await Promise.all([
+    lane.run('lockLimits', [plainColumn(tenants, (id) => id)]),
+    lane.run('limitUses', [plainColumn(windows, (w) => w.tenantId), textColumn(windows, (w) => w.window)]),
+  ])
+  for (const { tenantId, window } of windows) book.addLimitUse({ tenantId, window, spent: 0n, held: 0n })
+  for (const [tenantId, window, spent, held] of rows as [TenantId, string, bigint, bigint][]) {
+    book.addLimitUse({ tenantId, window, spent, held })
+  }
 }
 
 /** A lot that expired while a call held some of it is closed, so the wallet does not show it: read by name (W3). */
@@ -254,6 +281,18 @@ export function saveBook(lane: Lane, book: Book, ids: () => Uuid): Promise<unkno
     )
   }
   saveHistory(lane, book, ids, writes)
+  const uses = [...book.changedLimits]
+  if (uses.length > 0) {
+    writes.push(
+      lane.run('saveLimitUses', [
+        plainColumn(uses, (u) => u.tenantId),
+        textColumn(uses, (u) => u.window),
+        plainColumn(uses, (u) => u.spent),
+        plainColumn(uses, (u) => u.held),
+        plainColumn(uses, () => book.now),
+      ]),
+    )
+  }
   const events = eventsOf(book)
   if (events.length > 0) writes.push(lane.run('insertEvents', eventColumns(events, ids)))
   return writes
@@ -392,6 +431,7 @@ function readTenant(row: unknown[]): Tenant {
     notBefore,
     pending,
     callEvents,
+    limits,
   ] = row as [
     TenantId,
     Country,
@@ -408,6 +448,7 @@ function readTenant(row: unknown[]): Tenant {
     Instant | null,
     boolean,
     boolean,
+    unknown,
   ]
   const autoRecharge =
     enabled === null
@@ -422,15 +463,44 @@ function readTenant(row: unknown[]): Tenant {
           paymentMethodId: method,
           notBefore,
         }
-  return { tenantId, country, timeZone, currency, clockAt, callingPolicy, autoRecharge, callEvents }
+  return {
+    tenantId,
+    country,
+    timeZone,
+    currency,
+    clockAt,
+    callingPolicy,
+    autoRecharge,
+    callEvents,
+    limits: parseTenantLimits(limits),
+  }
 }
 
 const addTenant = (book: Book, tenant: Tenant): void => void book.tenants.set(tenant.tenantId, tenant)
 
 function readUser(row: unknown[]): User {
-  const [tenantId, userId, usageLocation, voiceSku, internationalPlan, creditsEnabled, callingPolicy, disabled] =
-    row as [TenantId, UserId, Country, VoiceSku | null, boolean, boolean, string | null, boolean]
-  return { tenantId, userId, usageLocation, voiceSku, internationalPlan, creditsEnabled, callingPolicy, disabled }
+  const [
+    tenantId,
+    userId,
+    usageLocation,
+    voiceSku,
+    internationalPlan,
+    creditsEnabled,
+    callingPolicy,
+    disabled,
+    limits,
+  ] = row as [TenantId, UserId, Country, VoiceSku | null, boolean, boolean, string | null, boolean, unknown]
+  return {
+    tenantId,
+    userId,
+    usageLocation,
+    voiceSku,
+    internationalPlan,
+    creditsEnabled,
+    callingPolicy,
+    disabled,
+    limits: parseLimits(limits),
+  }
 }
 
 function addNumber(book: Book, row: unknown[]): void {
@@ -440,7 +510,8 @@ function addNumber(book: Book, row: unknown[]): void {
     'user' | 'service-toll' | 'service-toll-free',
     UserId | null,
   ]
-  book.numbers.set(number, { number, tenantId, type, userId })
+  const callbackUntil = row[11] as Instant | null
+  book.numbers.set(number, { number, tenantId, type, userId, ...(callbackUntil === null ? {} : { callbackUntil }) })
   if (userId !== null) book.addUser(readUser([tenantId, userId, ...row.slice(4)]), null)
 }
 

@@ -1,13 +1,14 @@
 /** Events that billing admins are told by mail (W7): claimed for a while, so that a crash only delays them. */
 import type { TenantId, Uuid } from '../core/ids.ts'
-import type { MailEventType } from '../core/tenant-event.ts'
+import type { Language } from '../core/problems.ts'
+import type { MailEventType, PersonalMailType, PortMailType } from '../core/tenant-event.ts'
 import type { Instant, TimeZone } from '../core/time.ts'
-import type { Db } from './db.ts'
+import type { Db, Queryable } from './db.ts'
 
 export interface DueMail {
   readonly eventId: Uuid
   readonly tenantId: TenantId
-  readonly type: MailEventType
+  readonly type: MailEventType | PersonalMailType | PortMailType
   readonly at: Instant
   readonly data: unknown
   /** This one included. */
@@ -49,4 +50,28 @@ export async function retryMail(db: Db, eventId: Uuid, at: Instant): Promise<voi
 /** Everybody was told, or it is given up. */
 export async function finishMail(db: Db, eventId: Uuid): Promise<void> {
   await db.execute('DELETE FROM event_mail WHERE event_id = $1', [eventId])
+}
+
+/**
+ * Whom an event is about, for mails that are not the billing admins': the user who was given a number, unless whoever gave it said no;
+ * the security desk of a tenant. In the language of a person who has an account at that address, else of the tenant.
+ */
+export function personalRecipients(
+  db: Queryable,
+  { eventId }: Pick<DueMail, 'eventId'>,
+): Promise<{ readonly email: string; readonly language: Language }[]> {
+  return db.query(
+    `SELECT r.email, coalesce(p.language, t.language) AS language
+     FROM event e JOIN tenant t ON t.tenant_id = e.tenant_id
+     CROSS JOIN LATERAL (
+       SELECT u.email FROM phone_number n JOIN tenant_user u ON u.user_id = n.user_id
+       WHERE e.type = 'number.assigned' AND (e.payload ->> 'notify')::boolean AND n.tenant_id = e.tenant_id AND n.number = e.payload ->> 'number'
+         AND u.email IS NOT NULL
+       UNION
+       SELECT unnest(d.emails) FROM emergency_desk d WHERE e.type = 'emergency.called' AND d.tenant_id = e.tenant_id
+     ) r
+     LEFT JOIN person p ON p.email = r.email
+     WHERE e.event_id = $1 ORDER BY r.email`,
+    [eventId],
+  )
 }

@@ -74,6 +74,16 @@ export async function listOpenCalls(db: Queryable, tenantId: TenantId): Promise<
   return readOpenCalls(await db.query(`${OPEN_CALL} WHERE tenant_id = $1 AND state = 'open'`, [tenantId]))
 }
 
+/** The calls in progress of one user, newest first. */
+export async function listOpenCallsOf(db: Queryable, tenantId: TenantId, userId: UserId): Promise<OpenCall[]> {
+  return readOpenCalls(
+    await db.query(
+      `${OPEN_CALL} WHERE tenant_id = $1 AND state = 'open' AND call ->> 'userId' = $2 ORDER BY call_id DESC LIMIT 10`,
+      [tenantId, userId],
+    ),
+  )
+}
+
 /** One call in progress; null where there is none. */
 export async function findOpenCall(db: Queryable, tenantId: TenantId, callId: CallId): Promise<OpenCall | null> {
   const rows = await db.query<{ switchId: SwitchId; sessionId: string; call: unknown }>(

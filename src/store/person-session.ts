@@ -28,8 +28,8 @@ export interface SessionRow {
 const COLUMNS = `s.session_id AS "sessionId", s.person_id AS "personId", s.method, s.address, s.user_agent AS "userAgent",
   s.created_at AS "createdAt", s.seen_at AS "seenAt", s.confirmed_at AS "confirmedAt"`
 
-/** $1 is now. */
-const ALIVE = `s.revoked_at IS NULL AND s.created_at > to_timestamp($1 / 1000.0) - interval '${SESSION_LIFE_SECONDS} seconds'
+/** Of `person_session s`; $1 is now. */
+export const SESSION_IS_ALIVE = `s.revoked_at IS NULL AND s.created_at > to_timestamp($1 / 1000.0) - interval '${SESSION_LIFE_SECONDS} seconds'
   AND s.seen_at > to_timestamp($1 / 1000.0) - interval '${SESSION_IDLE_SECONDS} seconds'`
 
 export interface LiveSession extends SessionRow {
@@ -54,7 +54,7 @@ export async function findSession(
          OR g.partner_id IN (SELECT partner_id FROM partner_tenant WHERE tenant_id = $3::uuid))
      ) AS roles
      FROM person_session s JOIN person p ON p.person_id = s.person_id
-     WHERE s.secret_hash = $2 AND ${ALIVE} AND p.disabled_at IS NULL`,
+     WHERE s.secret_hash = $2 AND ${SESSION_IS_ALIVE} AND p.disabled_at IS NULL`,
     [now, secretHash, tenantId],
   )
   return row ?? null
@@ -100,7 +100,7 @@ export async function renewSession(tx: Tx, sessionId: Uuid, secretHash: string, 
 
 export function listSessions(db: Queryable, personId: PersonId, now: Instant): Promise<SessionRow[]> {
   return db.query<SessionRow>(
-    `SELECT ${COLUMNS} FROM person_session s WHERE s.person_id = $2 AND ${ALIVE} ORDER BY s.session_id DESC`,
+    `SELECT ${COLUMNS} FROM person_session s WHERE s.person_id = $2 AND ${SESSION_IS_ALIVE} ORDER BY s.session_id DESC`,
     [now, personId],
   )
 }
@@ -117,6 +117,17 @@ export async function revokeSessions(
      AND ($3::uuid IS NULL OR session_id = $3) AND ($4::uuid IS NULL OR session_id <> $4)`,
     [personId, at, which.only ?? null, which.except ?? null],
   )
+}
+
+/** Those of these sessions that are over. */
+export async function sessionsOver(db: Queryable, sessionIds: readonly Uuid[], now: Instant): Promise<Uuid[]> {
+  const alive = await db.query<{ sessionId: Uuid }>(
+    `SELECT s.session_id AS "sessionId" FROM person_session s JOIN person p ON p.person_id = s.person_id
+      WHERE s.session_id = ANY($2) AND ${SESSION_IS_ALIVE} AND p.disabled_at IS NULL`,
+    [now, [...sessionIds]],
+  )
+  const known = new Set(alive.map(({ sessionId }) => sessionId))
+  return sessionIds.filter((sessionId) => !known.has(sessionId))
 }
 
 /** Has the person signed in before, and if so, ever with this browser? */

@@ -1,4 +1,5 @@
 /** Who has which calling policy, and what an hour without charging could have cost (C6, C10). */
+import type { Country } from '../core/country.ts'
 import type { TenantId } from '../core/ids.ts'
 import { type Micros, micros } from '../core/money.ts'
 import type { Instant } from '../core/time.ts'
@@ -23,6 +24,15 @@ export async function countCredits(db: Queryable, tenantId: TenantId): Promise<{
     [tenantId],
   )
   return row ?? { on: 0, off: 0 }
+}
+
+/** The countries that the tenant's people call from. */
+export async function usageLocations(db: Queryable, tenantId: TenantId): Promise<Country[]> {
+  const rows = await db.query<{ location: Country }>(
+    'SELECT DISTINCT usage_location AS location FROM tenant_user WHERE tenant_id = $1 AND deleted_at IS NULL ORDER BY 1',
+    [tenantId],
+  )
+  return rows.map(({ location }) => location)
 }
 
 export interface BusiestHour {

@@ -66,6 +66,7 @@ function copyOf(book: Book): Book {
   for (const [number, row] of book.numbers) copy.numbers.set(number, row)
   for (const account of book.accounts.values()) copy.addAccount({ ...account })
   for (const tenantId of book.walletsLoaded) copy.walletsLoaded.add(tenantId)
+  for (const use of book.limitUses.values()) copy.addLimitUse({ ...use })
   return copy
 }
 

@@ -1,9 +1,11 @@
 /** What the SIP switch asks of the store: who a telephone belongs to, where a number rings, which of its calls are open. */
 import type { Call } from '../core/call.ts'
 import { type Country, parseCountry } from '../core/country.ts'
-import type { SwitchId, TenantId, UserId } from '../core/ids.ts'
+import type { SwitchId, TenantId, UserId, Uuid } from '../core/ids.ts'
+import type { Instant } from '../core/time.ts'
 import { parseCall } from './call-json.ts'
 import type { Queryable } from './db.ts'
+import { SESSION_IS_ALIVE } from './person-session.ts'
 
 export interface SipSubscriber {
   readonly tenantId: TenantId
@@ -15,13 +17,19 @@ export interface SipSubscriber {
   readonly location: Country | null
   /** E.164, in text order. */
   readonly numbers: readonly string[]
+  /** What the user shows outside who is called (N4). */
+  readonly shows: 'own' | 'service' | 'withheld'
+  /** The number of a service, when that is shown. */
+  readonly serviceNumber: string | null
 }
 
 const SUBSCRIBER = `
   SELECT u.tenant_id, u.user_id, u.sip_username || '@' || t.sip_domain AS address,
          CASE WHEN u.disabled_at IS NULL THEN u.sip_ha1 END AS sip_ha1, u.usage_location,
-         ARRAY(SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number) AS numbers
-    FROM tenant_user u JOIN tenant t USING (tenant_id)
+         ARRAY(SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number) AS numbers,
+         coalesce(c.kind, 'own') AS shows,
+         (SELECT s.number FROM phone_number s WHERE s.number_id = c.number_id) AS service_number
+    FROM tenant_user u JOIN tenant t USING (tenant_id) LEFT JOIN caller_id c ON c.user_id = u.user_id
    WHERE u.deleted_at IS NULL`
 
 interface SubscriberRow {
@@ -31,6 +39,8 @@ interface SubscriberRow {
   sip_ha1: string | null
   usage_location: string
   numbers: string[]
+  shows: SipSubscriber['shows']
+  service_number: string | null
 }
 
 const toSubscriber = (row: SubscriberRow): SipSubscriber => ({
@@ -40,6 +50,8 @@ const toSubscriber = (row: SubscriberRow): SipSubscriber => ({
   ha1: row.sip_ha1,
   location: parseCountry(row.usage_location),
   numbers: row.numbers,
+  shows: row.shows,
+  serviceNumber: row.service_number,
 })
 
 /** The user behind `username@domain`; null when there is none. */
@@ -49,6 +61,36 @@ export async function sipSubscriber(db: Queryable, domain: string, username: str
     username,
   ])
   return rows[0] ? toSubscriber(rows[0]) : null
+}
+
+/** A person at a browser, and the user that the browser is a telephone of. */
+export interface BrowserSubscriber {
+  /** The SIP name of the user; null: the person has no telephone at this tenant, or it is switched off. */
+  readonly username: string | null
+  readonly location: Country | null
+}
+
+/** Whom a browser at `domain` stands for. Null: the session is over, or its person has no business at that tenant any more. */
+export async function browserSubscriber(
+  db: Queryable,
+  sessionId: Uuid,
+  domain: string,
+  now: Instant,
+): Promise<BrowserSubscriber | null> {
+  const [row] = await db.query<{ username: string | null; location: string | null }>(
+    `SELECT u.sip_username AS username, u.usage_location AS location
+       FROM person_session s
+       JOIN person p ON p.person_id = s.person_id AND p.disabled_at IS NULL
+       JOIN tenant t ON t.sip_domain = $3
+       LEFT JOIN tenant_user u ON u.tenant_id = t.tenant_id AND u.email = p.email
+        AND u.deleted_at IS NULL AND u.disabled_at IS NULL
+      WHERE s.session_id = $2 AND ${SESSION_IS_ALIVE} AND EXISTS (
+        SELECT FROM role_grant g WHERE g.person_id = p.person_id AND (
+          (g.tenant_id IS NULL AND g.partner_id IS NULL) OR g.tenant_id = t.tenant_id
+          OR g.partner_id IN (SELECT partner_id FROM partner_tenant WHERE tenant_id = t.tenant_id)))`,
+    [now, sessionId, domain],
+  )
+  return row ? { username: row.username, location: row.location === null ? null : parseCountry(row.location) } : null
 }
 
 /** A user with a telephone, as the switch must know it by heart. */

@@ -251,6 +251,20 @@ export async function saveUser(
   )
 }
 
+/** Gives a user without a SIP name the first of these that nobody at the tenant has; the last one must be free. Returns it. */
+export async function setSipName(tx: Tx, userId: UserId, names: readonly string[]): Promise<string> {
+  const [row] = await tx.query<{ name: string }>(
+    `UPDATE tenant_user u SET sip_username = (
+       SELECT wish.name FROM unnest($2::text[]) WITH ORDINALITY AS wish (name, place)
+        WHERE NOT EXISTS (SELECT FROM tenant_user o WHERE o.tenant_id = u.tenant_id AND o.sip_username = wish.name)
+        ORDER BY wish.place LIMIT 1)
+      WHERE u.user_id = $1 RETURNING sip_username AS name`,
+    [userId, [...names]],
+  )
+  if (!row) throw new Error(`no user ${userId}`)
+  return row.name
+}
+
 /** RFC 7616 A1 of the telephone; the password itself is never stored. */
 export async function setSipHa1(tx: Tx, userId: UserId, sipHa1: string): Promise<void> {
   await tx.execute('UPDATE tenant_user SET sip_ha1 = $2 WHERE user_id = $1', [userId, sipHa1])

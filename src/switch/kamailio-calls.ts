@@ -6,11 +6,13 @@
  */
 
 import type { Clock } from '../core/clock.ts'
-import type { SwitchId } from '../core/ids.ts'
+import type { SwitchId, TenantId } from '../core/ids.ts'
 import type { Granted, UpdateRequest } from '../core/request.ts'
 import { type Instant, instant } from '../core/time.ts'
 import type { Queryable } from '../store/db.ts'
 import { openSipSessions, type SipSession, sipSession } from '../store/sip.ts'
+import { noteBlindCall, parseBlindFacts } from './kamailio-blind.ts'
+import type { Bound } from './kamailio-directory.ts'
 import type { CallEvent } from './kamailio-events.ts'
 import {
   type LeaseSettings,
@@ -22,6 +24,7 @@ import {
   unreportedSeconds,
 } from './kamailio-lease.ts'
 import {
+  blindPart,
   causeOfFailure,
   type LiveCall,
   type LiveCallFacts,
@@ -42,6 +45,8 @@ export interface LiveCallsOptions {
   readonly clock: Clock
   readonly log: SipLog
   readonly settings: LeaseSettings
+  /** C10: how long calls of this kind may go on that nobody can charge, and how many of them. */
+  readonly boundOf: (tenantId: TenantId, classification: string) => Bound | null
   readonly onAnswered?: (sessionId: string, at: Instant) => void
   /** Kamailio answers after a time without an answer: it may have started anew. */
   readonly onSwitchBack: () => void
@@ -55,11 +60,15 @@ const APPEARS_WITHIN_MS = 4_000
 const MISSES_MAX = 2
 /** A keep-alive that failed ends a call like a lease does, but earlier. */
 const LEASE_OVER_TOLERANCE_MS = 1_000
+/** Kamailio's timer for a call without a lease. */
+const NO_LEASE_SECONDS = 86_000
 
 export class LiveCalls {
   readonly #live = new Map<string, LiveCall>()
   /** Calls that are over for the ledger and not for Kamailio, and when they were last hung up. */
   readonly #ghosts = new Map<string, number>()
+  /** Calls that may go on without us, by tenant and class: no more of them than the policy says (C10). */
+  readonly #graced = new Map<string, Set<string>>()
   readonly #options: LiveCallsOptions
   #isSwitchUp = true
   #isStopped = false
@@ -73,9 +82,15 @@ export class LiveCalls {
   }
 
   /** Takes charge of a call that was just granted. */
-  begin(sessionId: string, granted: Granted, address: string | null): void {
+  begin(sessionId: string, granted: Granted, { tenantId, address }: Pick<LiveCallFacts, 'tenantId' | 'address'>): void {
     const lease = leaseOf(granted, { reportedSeconds: 0, answeredAt: null, askedAt: this.#options.clock.now() })
-    this.#add({ sessionId, isCharged: granted.charged, address, lease, nextNumber: 1 })
+    const { charged: isCharged, classification } = granted
+    this.#add({ sessionId, tenantId, classification, isBlind: false, isCharged, address, lease, nextNumber: 1 })
+  }
+
+  /** C10: seconds that this call may go on beyond its lease while we are out of reach; Kamailio's timer has them. */
+  graceOf(sessionId: string): number {
+    return this.#live.get(sessionId)?.graceSeconds ?? 0
   }
 
   /** Takes charge again of every call that was in progress when the server stopped. */
@@ -89,6 +104,9 @@ export class LiveCalls {
    * be repeated, late, and in any order.
    */
   async happened(event: CallEvent): Promise<void> {
+    if (event.blind && !this.#live.has(event.sessionId)) {
+      await noteBlindCall(this.#options, event.sessionId, event.blind)
+    }
     const call = this.#live.get(event.sessionId) ?? (await this.#load(event.sessionId))
     if (call === null) return
     if (event.dialog) call.dialog = event.dialog
@@ -132,8 +150,10 @@ export class LiveCalls {
     for (const call of this.#live.values()) {
       const dialog = listed.get(call.sessionId)
       listed.delete(call.sessionId)
-      if (dialog) this.#seen(call, dialog, now)
-      else if (now - call.knownSince > APPEARS_WITHIN_MS) await this.#missed(call)
+      if (dialog) {
+        this.#seen(call, dialog, now)
+        await this.#unbind(call)
+      } else if (now - call.knownSince > APPEARS_WITHIN_MS) await this.#missed(call)
     }
     for (const sessionId of this.#ghosts.keys()) if (!listed.has(sessionId)) this.#ghosts.delete(sessionId)
     for (const dialog of listed.values()) await this.#stranger(dialog, now)
@@ -159,8 +179,32 @@ export class LiveCalls {
   #add(facts: LiveCallFacts): LiveCall {
     const call = liveCall(facts, this.#options.clock.now())
     this.#live.set(call.sessionId, call)
+    this.#grace(call)
     this.#arm(call)
     return call
+  }
+
+  /** C10: whether the call may go on without us, which what is granted last never may: it has no funds for it. */
+  #grace(call: LiveCall): void {
+    const { tenantId, classification, sessionId, lease } = call
+    const key = `${tenantId} ${classification}`
+    const others = this.#graced.get(key) ?? new Set()
+    const bound = call.isCharged && !lease.isFinal ? this.#options.boundOf(tenantId, classification) : null
+    const mayGoOn = bound !== null && (others.has(sessionId) || others.size < bound.calls)
+    call.graceSeconds = mayGoOn ? bound.seconds : 0
+    if (mayGoOn) others.add(sessionId)
+    else others.delete(sessionId)
+    if (others.size > 0) this.#graced.set(key, others)
+    else this.#graced.delete(key)
+  }
+
+  #remove(call: LiveCall): void {
+    clearTimeout(call.timer)
+    this.#live.delete(call.sessionId)
+    const key = `${call.tenantId} ${call.classification}`
+    const others = this.#graced.get(key)
+    others?.delete(call.sessionId)
+    if (others?.size === 0) this.#graced.delete(key)
   }
 
   #adopt(session: SipSession): LiveCall | null {
@@ -170,7 +214,14 @@ export class LiveCalls {
     const { call } = session
     const lease = restoredLease(call, this.#options.clock.now())
     const { sessionId, address } = session
-    return this.#add({ sessionId, isCharged: call.charged, address, lease, nextNumber: session.lastNumber + 1 })
+    const { tenantId, classification } = call
+    // One that began without us has been let go on for its bound, whatever the policy says by now.
+    const isBlind = call.blind !== undefined && call.spokenSeconds === 0
+    const nextNumber = session.lastNumber + 1
+    const facts = { sessionId, tenantId, classification, isBlind, isCharged: call.charged, address, lease, nextNumber }
+    const adopted = this.#add(facts)
+    if (isBlind) adopted.graceSeconds = call.validitySeconds
+    return adopted
   }
 
   /** A call that is not in memory: the event was slower than a restart, or is late, or was seen before. */
@@ -212,6 +263,8 @@ export class LiveCalls {
     switch (step.kind) {
       case 'refresh':
       case 'ask':
+        // Its lease ended while we were away. That it ended too may be on its way to us: seconds after its end are nobody's.
+        if (!this.#isKnownToGoOn(call)) return this.#arm(call, RETRY_MS)
         await this.#ask(call)
         return this.#arm(call)
       case 'warn':
@@ -221,6 +274,13 @@ export class LiveCalls {
         await this.#cut(call)
         return this.#arm(call, CUT_AGAIN_MS)
     }
+  }
+
+  /** False for a call beyond its lease that Kamailio has not been seen to have since then. */
+  #isKnownToGoOn({ lease, seenAt }: LiveCall): boolean {
+    if (lease.answeredAt === null) return true
+    const end = leaseEnd(lease, lease.answeredAt)
+    return this.#options.clock.now() <= end + LEASE_OVER_TOLERANCE_MS || (seenAt !== null && seenAt >= end)
   }
 
   /** Reports what was spoken and asks for more. */
@@ -233,13 +293,17 @@ export class LiveCalls {
       sessionId: call.sessionId,
       requestNumber: call.nextNumber,
       usedSeconds,
+      ...blindPart(call, usedSeconds),
       requestedSeconds: settings.chunkSeconds,
       eventTime: instant(answeredAt === null ? now : answeredAt + (reportedSeconds + usedSeconds) * 1000),
     })
     await this.#submitUpdate(call, call.unanswered)
+    call.isBlind = false
     const { answeredAt: talkingSince } = call.lease
     if (talkingSince === null || call.dialog === null) return
-    await rpc.setLease(call.dialog, timerSeconds(leaseEnd(call.lease, talkingSince), clock.now()))
+    this.#grace(call)
+    const end = leaseEnd(call.lease, talkingSince) + call.graceSeconds * 1000
+    await rpc.setLease(call.dialog, timerSeconds(end, clock.now()))
   }
 
   async #submitUpdate(call: LiveCall, update: UpdateRequest): Promise<void> {
@@ -294,8 +358,14 @@ export class LiveCalls {
 
   /** Kamailio ended the call by itself: its lease was over, or a telephone did not answer when asked whether it is there. */
   #causeOfTimer(call: LiveCall, endedAt: number): string {
-    const { lease } = call
-    const isSpent = lease.answeredAt !== null && endedAt >= leaseEnd(lease, lease.answeredAt) - LEASE_OVER_TOLERANCE_MS
+    const { lease, graceSeconds, isBlind } = call
+    if (lease.answeredAt === null) return 'endpoint-lost'
+    const end = leaseEnd(lease, lease.answeredAt)
+    if (graceSeconds > 0 && endedAt >= end + graceSeconds * 1000 - LEASE_OVER_TOLERANCE_MS)
+      return 'charging-unreachable'
+    // Kamailio's timer stands a second behind the lease; what ended later had been let go on.
+    const isAtEnd = graceSeconds === 0 || endedAt <= end + 2 * LEASE_OVER_TOLERANCE_MS
+    const isSpent = !isBlind && isAtEnd && endedAt >= end - LEASE_OVER_TOLERANCE_MS
     return call.isCharged && isSpent ? 'funds-exhausted' : 'endpoint-lost'
   }
 
@@ -307,10 +377,12 @@ export class LiveCalls {
       const { requests, log } = this.#options
       try {
         if (call.termination === null && call.unanswered !== null) await this.#submitUpdate(call, call.unanswered)
+        const usedSeconds = this.#unreportedAtEnd(call, endedAt, cause)
         call.termination ??= requests.termination({
           sessionId: call.sessionId,
           requestNumber: call.nextNumber,
-          usedSeconds: this.#unreportedAtEnd(call, endedAt, cause),
+          usedSeconds,
+          ...blindPart(call, usedSeconds),
           cause,
           ...(call.warnedAt === null ? {} : { warnedAt: instant(call.warnedAt) }),
           eventTime: instant(endedAt),
@@ -321,15 +393,16 @@ export class LiveCalls {
         // The ledger knows better: closed for silence too long ago, or ended by another message.
         log.warn({ sessionId: call.sessionId, error: error.message }, 'the end of a call was not taken')
       }
-      clearTimeout(call.timer)
-      this.#live.delete(call.sessionId)
+      this.#remove(call)
     })
   }
 
   #unreportedAtEnd(call: LiveCall, endedAt: number, cause: string): number {
     const { answeredAt, reportedSeconds, grantedSeconds: granted } = call.lease
     if (answeredAt === null) return 0
-    const cutAfterSeconds = cause === 'funds-exhausted' ? reportedSeconds + granted : null
+    const beyond = cause === 'charging-unreachable' ? call.graceSeconds : 0
+    const isCut = cause === 'funds-exhausted' || cause === 'charging-unreachable'
+    const cutAfterSeconds = isCut ? reportedSeconds + granted + beyond : null
     return Math.max(0, spokenSeconds({ answeredAt, endedAt, cutAfterSeconds }) - reportedSeconds)
   }
 
@@ -340,6 +413,12 @@ export class LiveCalls {
     call.seenAt = now
     call.dialog = dialog
     if (dialog.answeredAt !== null && call.lease.answeredAt === null) this.#answered(call, dialog.answeredAt)
+  }
+
+  /** C10: a call that began without us and costs nothing needs no bound any more. */
+  async #unbind(call: LiveCall): Promise<void> {
+    if (!call.isBlind || call.isCharged || call.dialog === null) return
+    if (await this.#options.rpc.setLease(call.dialog, NO_LEASE_SECONDS)) call.isBlind = false
   }
 
   async #missed(call: LiveCall): Promise<void> {
@@ -358,6 +437,8 @@ export class LiveCalls {
   /** A dialog that we do not know: its session is over (Kamailio was restored from its table), or it is ours after all. */
   async #stranger(dialog: ListedDialog, now: number): Promise<void> {
     if (now - (this.#ghosts.get(dialog.sessionId) ?? 0) < CUT_AGAIN_MS) return
+    const blind = dialog.blind === null ? null : parseBlindFacts(dialog.blind)
+    if (blind) await noteBlindCall(this.#options, dialog.sessionId, blind)
     const call = await this.#load(dialog.sessionId)
     if (call) {
       this.#seen(call, dialog, now)

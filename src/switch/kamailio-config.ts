@@ -1,6 +1,9 @@
 /** The part of Kamailio's configuration that differs between installations; the rest is kamailio/kamailio.cfg. */
 import { join } from 'node:path'
+import type { Country } from '../core/country.ts'
+import { WITH_CALLING_PLAN } from '../core/data/countries.ts'
 import { EMERGENCY_NUMBERS } from '../core/data/emergency.generated.ts'
+import { homeZoneOf } from '../core/home-zone.ts'
 import { emergencyNumbersOf } from '../core/numbering.ts'
 import { packageRoot } from '../paths.ts'
 import type { Queryable } from '../store/db.ts'
@@ -21,7 +24,18 @@ export interface KamailioSettings {
   readonly keepAliveSeconds: number
   /** Null: calls live in Kamailio's memory only. */
   readonly databaseUrl: string | null
+  /** `host:port` of rtpengine; null: browsers are no telephones. */
+  readonly media: string | null
 }
+
+/**
+ * What rtpengine makes of the speech for each kind of side. Towards a telephone plain RTP without what only browsers speak, towards
+ * a browser ICE and DTLS: without `DTLS` in the flags both take part in it, which is what works.
+ */
+const MEDIA_FLAGS = {
+  RF_TO_TELEPHONE: 'ICE=remove RTP/AVP replace-origin replace-session-connection rtcp-mux-demux',
+  RF_TO_BROWSER: 'ICE=force RTP/SAVPF replace-origin replace-session-connection rtcp-mux-offer generate-mid',
+} as const
 
 /** The schema that holds Kamailio's tables; it knows no schema names, so it is told by the environment of libpq. */
 const SCHEMA = 'kamailio'
@@ -42,16 +56,19 @@ export function kamailioConfig(settings: KamailioSettings, folder: string, isDur
     RF_EMERGENCY: settings.emergencyTrunk,
     RF_RUN_DIR: folder,
     RF_KEEPALIVE_SECONDS: settings.keepAliveSeconds,
+    ...(settings.media === null ? {} : { RF_MEDIA: settings.media, ...MEDIA_FLAGS }),
     ...(isDurable && settings.databaseUrl !== null ? { RF_DB_URL: databaseUrlForKamailio(settings.databaseUrl) } : {}),
   }
   return [
     '#!KAMAILIO',
     '# Written by Ringfence at each start; changes are lost.',
     ...(isDurable ? ['#!define WITH_DB'] : []),
+    ...(settings.media === null ? [] : ['#!define WITH_MEDIA']),
     ...Object.entries(definitions).map(([name, value]) => `#!substdef "!${name}!${inSubstitution(String(value))}!g"`),
     `include_file "${join(packageRoot, 'src', 'switch', 'kamailio', 'kamailio.cfg')}"`,
     'event_route[htable:mod-init] {',
     ...emergencyTable().map(([number, where]) => `  $sht(emergency=>${number}) = "${where}";`),
+    ...homeTable().map(([key, value]) => `  $sht(home=>${key}) = "${value}";`),
     '}',
     '',
   ].join('\n')
@@ -66,6 +83,21 @@ export function emergencyTable(): [string, string][] {
   for (const number of emergencyNumbersOf(null)) table.set(number, ['*'])
   const rows = [...table].map(([number, where]): [string, string] => [number, where.join(' ')])
   return rows.sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** C10: how a number at home is dialled in each country where a plan covers it, and what it looks like. */
+export function homeTable(): [string, string][] {
+  return WITH_CALLING_PLAN.flatMap(({ iso }) => (iso === 'US' ? ['US', 'PR'] : [iso])).flatMap(
+    (location): [string, string][] => {
+      const zone = homeZoneOf(location as Country)
+      if (zone === null) return []
+      return [
+        [location, `${zone.callingCode}:${zone.internationalPrefix}:${zone.trunkPrefix}`],
+        [`${location}/pattern`, zone.pattern],
+        [`${location}/except`, zone.except],
+      ]
+    },
+  )
 }
 
 /** Kamailio's address list: whoever calls from here is a carrier. One line is group, address, mask, port (0: any), name. */

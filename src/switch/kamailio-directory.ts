@@ -1,29 +1,50 @@
 /**
- * What Kamailio must know by heart, because it must work while nobody can be asked: which colleague has which number (L1), and
- * where a user is, for the emergency numbers of that country (C5).
+ * What Kamailio must know by heart, because it must work while nobody can be asked: which colleague has which number (L1), where a user
+ * is, for the emergency numbers of that country (C5), and which calls may go on that nobody can charge (C10).
  */
+import { CALLING_POLICIES, DEFAULT_CALLING_POLICY, parseCallingPolicy } from '../core/calling-policy.ts'
+import { type FailureClass, failureClassOf, mayBeginBlind } from '../core/failure-policy.ts'
+import type { TenantId } from '../core/ids.ts'
+import { trunkSourceKey } from '../core/trunk.ts'
 import type { Queryable } from '../store/db.ts'
+import { emergencyPlaces } from '../store/emergency-call.ts'
+import { inboundNumbers, outsideCallers, type SwitchPolicy, switchPolicies } from '../store/failure-policy.ts'
 import { sipDirectory } from '../store/sip.ts'
+import { allTrunks } from '../store/trunk.ts'
 import type { KamailioRpc, SharedTable } from './kamailio-rpc.ts'
 
 export interface Directory {
   /** Tells Kamailio what has changed since the last time; with `everything`, all of it, as to one that has just started. */
   sync(everything: boolean): Promise<void>
+  /** Reads the bounds alone, before Kamailio runs. */
+  readBounds(): Promise<void>
+  /** C10: how long calls of this kind may go on that nobody can charge, and how many of them; null: they end with their leases. */
+  boundOf(tenantId: TenantId, classification: string): Bound | null
 }
+
+export interface Bound {
+  readonly seconds: number
+  readonly calls: number
+}
+
+const boundKey = (tenantId: TenantId, of: FailureClass): string => `${tenantId} ${of}`
 
 type Entries = ReadonlyMap<string, { readonly table: SharedTable; readonly key: string; readonly value: string }>
 
 /** As many questions at once as the control port has connections. */
 const AT_ONCE = 8
 
-export function makeDirectory(db: Queryable, rpc: KamailioRpc): Directory {
+export function makeDirectory(db: Queryable, rpc: KamailioRpc, serviceTarget: string | null): Directory {
   let known: Entries = new Map()
+  let bounds: ReadonlyMap<string, Bound> = new Map()
   let queue: Promise<void> = Promise.resolve()
 
   async function syncNow(everything: boolean): Promise<void> {
-    const wanted = await read(db)
+    const policies = await switchPolicies(db)
+    bounds = boundsOf(policies)
+    const wanted = await read(db, policies, serviceTarget)
     const before: Entries = everything ? new Map() : known
-    if (everything) await rpc.forgetTable('colleague')
+    if (everything) for (const table of FORGOTTEN) await rpc.forgetTable(table)
     const changed = [...wanted.entries()].filter(([name, entry]) => before.get(name)?.value !== entry.value)
     const gone = [...before.entries()].filter(([name]) => !wanted.has(name))
     // Unknown until all of it has arrived: a failure in between makes the next time a whole one.
@@ -41,10 +62,35 @@ export function makeDirectory(db: Queryable, rpc: KamailioRpc): Directory {
       queue = done.catch(() => undefined)
       return done
     },
+    async readBounds() {
+      bounds = boundsOf(await switchPolicies(db))
+    },
+    boundOf(tenantId, classification) {
+      const of = failureClassOf(classification)
+      return (of && bounds.get(boundKey(tenantId, of))) ?? null
+    },
   }
 }
 
-async function read(db: Queryable): Promise<Entries> {
+/** What a change may take away while we are gone: told anew from nothing. */
+const FORGOTTEN = [
+  'colleague',
+  'place',
+  'callback',
+  'failure',
+  'outside',
+  'inbound',
+  'trunk',
+] as const satisfies readonly SharedTable[]
+
+function boundsOf(policies: readonly SwitchPolicy[]): Map<string, Bound> {
+  const going = policies.filter(({ action }) => action === 'continue')
+  return new Map(
+    going.map(({ tenantId, of, boundSeconds, calls }) => [boundKey(tenantId, of), { seconds: boundSeconds, calls }]),
+  )
+}
+
+async function read(db: Queryable, policies: readonly SwitchPolicy[], serviceTarget: string | null): Promise<Entries> {
   const entries = new Map<string, { table: SharedTable; key: string; value: string }>()
   const add = (table: SharedTable, key: string, value: string): void => {
     entries.set(`${table} ${key}`, { table, key, value })
@@ -52,6 +98,29 @@ async function read(db: Queryable): Promise<Entries> {
   for (const { domain, username, location, numbers } of await sipDirectory(db)) {
     add('location', `${username}@${domain}`, location)
     for (const number of numbers) add('colleague', `${domain}/${number}`, username)
+  }
+  for (const { address, header, number } of await emergencyPlaces(db)) {
+    if (header !== null) add('place', address, header)
+    if (number !== null) add('callback', address, number)
+  }
+  for (const { trunkId, host, port, transport } of await allTrunks(db)) {
+    if (host !== null && port !== null) add('trunk', trunkSourceKey(host, port, transport), trunkId)
+  }
+  for (const { domain, of, action, boundSeconds, calls } of policies) {
+    if (action === 'retry-and-terminate') add('failure', `${domain}/${of}`, 'retry')
+    else if (mayBeginBlind(of)) add('failure', `${domain}/${of}`, `continue:${boundSeconds}:${calls}`)
+  }
+  // Without a policy nobody is let through, and nothing of this is asked or told.
+  if (policies.length === 0) return entries
+  for (const { address, location, number, callingPolicy } of await outsideCallers(db)) {
+    const policy = parseCallingPolicy(callingPolicy) ?? DEFAULT_CALLING_POLICY
+    if (CALLING_POLICIES[policy].userCalls !== 'none') add('outside', address, `${location}:${number ?? ''}`)
+  }
+  for (const { number, domain, type, address } of await inboundNumbers(db)) {
+    const target = type !== 'user' && serviceTarget !== null ? `${serviceTarget};direct` : address && `sip:${address}`
+    if (target === null) continue
+    add('inbound', number, `${domain}:${type === 'service-toll-free' ? 'toll-free-in' : 'inbound'}`)
+    add('inbound', `${number}/target`, target)
   }
   return entries
 }

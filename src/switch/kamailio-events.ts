@@ -1,5 +1,6 @@
 /** What Kamailio posts, read strictly: everything in it was once written by a stranger's telephone. */
 import { z } from 'zod'
+import { type BlindFacts, parseBlindFacts } from './kamailio-blind.ts'
 import { type DialogId, parseSwitchTime } from './kamailio-rpc.ts'
 
 /** Kamailio percent-encodes what telephones say, because its JSON escaping is none (it escapes apostrophes). */
@@ -33,8 +34,11 @@ const timeOrNone = z
 export const subscriberQuestion = z.object({ username: told, domain: told })
 
 export const authoriseQuestion = z.object({
+  /** The trunk that a call comes in by: its id, or the `user@domain` of an SBC that registers; '' for none. */
+  trunk: told.default(''),
   sid: sessionId,
-  direction: z.enum(['out', 'in']),
+  /** `leg`: the second call of an attendant, whose id is the user. */
+  direction: z.enum(['out', 'in', 'leg']),
   domain: told,
   user: told,
   called: told,
@@ -67,6 +71,11 @@ const leasedEvent = z.object({
   status: z.string().default(''),
   entry: z.number().int().optional(),
   id: z.number().int().optional(),
+  blind: z
+    .string()
+    .max(1024)
+    .optional()
+    .transform((text) => (text === undefined ? null : parseBlindFacts(text))),
 })
 
 /** Something that happened to a call that we have authorised. */
@@ -79,6 +88,8 @@ export interface CallEvent {
   /** SIP status of a call that failed. */
   readonly status: string
   readonly dialog: DialogId | null
+  /** C10: of a call that nobody was asked about, all that there is to know. */
+  readonly blind: BlindFacts | null
 }
 
 /** Something that happened to a call that nobody was asked about. */
@@ -94,6 +105,22 @@ export interface FreeEvent {
   readonly answeredAt: number | null
   readonly status: string
   readonly byCaller: boolean
+}
+
+/** What an SBC answered that we had Kamailio ask. */
+const trunkAnswer = z.object({
+  event: z.literal('trunk-answered'),
+  ask: z.string().max(100),
+  status: z.string().regex(/^[1-6]\d\d$/),
+  reason: told,
+})
+
+/** Null for what is no answer of an SBC. */
+export function parseTrunkAnswer(body: unknown): { ask: string; status: number; reason: string } | null {
+  const read = trunkAnswer.safeParse(body)
+  if (!read.success) return null
+  const { ask, status, reason } = read.data
+  return { ask, status: Number(status), reason: reason.slice(0, 100) }
 }
 
 /** Null for what is not an event of ours. */

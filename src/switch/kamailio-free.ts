@@ -5,8 +5,10 @@
  */
 import type { CreditControlRequest } from '../core/request.ts'
 import { instant } from '../core/time.ts'
-import type { Queryable } from '../store/db.ts'
+import type { Db, Queryable } from '../store/db.ts'
+import { noteEmergencyCall } from '../store/emergency-call.ts'
 import { sipSubscriber, tenantOfSipDomain } from '../store/sip.ts'
+import { isBrowserName } from './browser-phone.ts'
 import type { FreeEvent } from './kamailio-events.ts'
 import { spokenSeconds } from './kamailio-lease.ts'
 import { causeOfFailure } from './kamailio-live-call.ts'
@@ -15,13 +17,15 @@ import type { SipLog } from './sip-log.ts'
 
 export interface FreeCallsOptions {
   readonly requests: Requests
-  readonly db: Queryable
+  readonly db: Db
   readonly log: SipLog
 }
 
 /** Records an event of such a call. Throws when it could not be recorded: then the same event comes again. */
 export async function recordFreeCall(options: FreeCallsOptions, event: FreeEvent): Promise<void> {
   const { requests, db, log } = options
+  // A page that tries out its own microphone and loudspeaker.
+  if (isBrowserName(event.username)) return
   const tenantId = await tenantOfSipDomain(db, event.domain)
   if (tenantId === null) {
     // Somebody's telephone, from nowhere we know: it was connected, and there is no tenant whose record it could be.
@@ -48,6 +52,11 @@ export async function recordFreeCall(options: FreeCallsOptions, event: FreeEvent
       eventTime: instant(event.begunAt),
     }),
   )
+  if (!isInternal && caller) {
+    const { sessionId, called: dialled } = event
+    const { userId } = caller
+    await noteEmergencyCall(db, { sessionId, tenantId, userId, dialled, at: instant(event.begunAt) })
+  }
   if (event.kind === 'begun') return
   const { answeredAt, at } = event
   await submit(options, event, () =>

@@ -1,11 +1,16 @@
 /** What is kept of a call in progress at Kamailio, and the words for its end. */
 import { type Call, grantedSeconds } from '../core/call.ts'
+import type { TenantId } from '../core/ids.ts'
 import type { Granted, TerminationRequest, UpdateRequest } from '../core/request.ts'
 import type { Lease } from './kamailio-lease.ts'
 import type { DialogId } from './kamailio-rpc.ts'
 
 export interface LiveCallFacts {
   readonly sessionId: string
+  readonly tenantId: TenantId
+  readonly classification: string
+  /** C10: it began while nobody could be asked, and what it has spoken so far was granted by nobody. */
+  isBlind: boolean
   readonly isCharged: boolean
   /** The user's telephone, which a warning goes to. */
   readonly address: string | null
@@ -25,6 +30,8 @@ export interface LiveCall extends LiveCallFacts {
   /** Why we hung up, once we have. */
   cutCause: 'funds-exhausted' | 'cut-by-admin' | null
   seenAt: number | null
+  /** C10: how long it may go on beyond its lease while we are out of reach. */
+  graceSeconds: number
   misses: number
   timer: NodeJS.Timeout | undefined
   /** What is under way for this call: its requests are numbered, so they go one after the other. */
@@ -40,10 +47,20 @@ export const liveCall = (facts: LiveCallFacts, now: number): LiveCall => ({
   warnedAt: null,
   cutCause: null,
   seenAt: null,
+  graceSeconds: 0,
   misses: 0,
   timer: undefined,
   queue: Promise.resolve(),
 })
+
+/** C10: of the seconds now reported, those that nobody had granted, where the call was let go on without us. */
+export function blindPart(
+  { isBlind, graceSeconds, lease }: Pick<LiveCall, 'isBlind' | 'graceSeconds' | 'lease'>,
+  usedSeconds: number,
+): { readonly blindSeconds?: number } {
+  const beyond = usedSeconds - lease.grantedSeconds
+  return (isBlind || graceSeconds > 0) && beyond > 0 ? { blindSeconds: beyond } : {}
+}
 
 /** The lease that an answer grants. */
 export const leaseOf = (granted: Granted, so: Pick<Lease, 'reportedSeconds' | 'answeredAt' | 'askedAt'>): Lease => ({
@@ -60,7 +77,8 @@ export const restoredLease = (call: Call, now: number): Lease => ({
   answeredAt: null,
   askedAt: now,
   reportedSeconds: call.spokenSeconds,
-  grantedSeconds: grantedSeconds(call),
+  // A call that was closed as silent meanwhile had its grant taken back, and Kamailio let it have it all the same (C9).
+  grantedSeconds: grantedSeconds(call) + call.lapsedSeconds,
   validitySeconds: call.validitySeconds,
   isFinal: false,
   isWarned: false,

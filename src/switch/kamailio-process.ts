@@ -3,22 +3,12 @@
  * server that is killed, and the next one takes it over, because it holds calls.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { closeSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { commandLine, isAlive, startMark } from '../postgres/process.ts'
+import { commandLine, findProgram, isAlive, openLog, sendSignal, startMark, whenGone } from '../postgres/process.ts'
 import { databaseEnvironment, type KamailioSettings, kamailioConfig, trunkList } from './kamailio-config.ts'
+import { JOURNAL_FOLDER } from './kamailio-journal.ts'
 import type { KamailioRpc } from './kamailio-rpc.ts'
 import type { SipLog } from './sip-log.ts'
 
@@ -48,12 +38,16 @@ const STOP_WITHIN_MS = 5_000
 const BACKOFF_FIRST_MS = 200
 const BACKOFF_MAX_MS = 10_000
 const HEALTHY_AFTER_MS = 60_000
-const LOG_MAX_BYTES = 10 * 1024 * 1024
 
 /** The path of Kamailio, or null when it is not installed. */
-export function findKamailio(): string | null {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-  return folders.map((folder) => join(folder, 'kamailio')).find((path) => existsSync(path)) ?? null
+export const findKamailio = (): string | null => findProgram('kamailio')
+
+/** Debian packs some modules apart, and Kamailio does not start when one that it is told to load is missing. */
+export function hasKamailioModule(name: string): boolean {
+  const roots = ['/usr/lib', '/usr/lib64', '/usr/local/lib', '/usr/local/lib64'].filter((folder) => existsSync(folder))
+  return roots
+    .flatMap((folder) => [folder, ...readdirSync(folder).map((inside) => join(folder, inside))])
+    .some((folder) => existsSync(join(folder, 'kamailio', 'modules', name)))
 }
 
 interface Running {
@@ -145,9 +139,9 @@ async function takeOver(options: SuperviseOptions): Promise<Running | null> {
     trunkList(settings) === readTrunks(folder)
   if (isSame && (await rpc.isHealthy())) {
     log.info({ pid }, 'took over the Kamailio that was running')
-    return { pid, isDurable, exited: gone(pid, mark) }
+    return { pid, isDurable, exited: whenGone(pid, mark) }
   }
-  if (mark !== null && startMark(pid) === mark) await stopGroup({ pid, exited: gone(pid, mark) }, log)
+  if (mark !== null && startMark(pid) === mark) await stopGroup({ pid, exited: whenGone(pid, mark) }, log)
   await killLeftovers(folder, log)
   return null
 }
@@ -220,6 +214,7 @@ async function launch(binary: string, options: SuperviseOptions, isDurable: bool
 /** Writes what Kamailio is started with, `kamailio -f FOLDER/kamailio.cfg`, and gives the configuration. */
 export function writeKamailioFiles(folder: string, settings: KamailioSettings, isDurable: boolean): string {
   const config = kamailioConfig(settings, folder, isDurable)
+  mkdirSync(join(folder, JOURNAL_FOLDER), { recursive: true, mode: 0o700 })
   // It names the switch's secret and the database's password.
   writeFileSync(join(folder, 'kamailio.cfg'), config, { mode: 0o600 })
   writeFileSync(join(folder, 'trunks.list'), trunkList(settings), { mode: 0o600 })
@@ -228,10 +223,10 @@ export function writeKamailioFiles(folder: string, settings: KamailioSettings, i
 
 /** Ends Kamailio: politely, then with its whole group, since children whose parent was killed live on and hold the ports. */
 async function stopGroup(running: Pick<Running, 'pid' | 'exited'>, log: SipLog): Promise<void> {
-  signal(running.pid, 'SIGTERM')
+  sendSignal(running.pid, 'SIGTERM')
   const stopped = await Promise.race([running.exited.then(() => true), sleep(STOP_WITHIN_MS, false, { ref: false })])
   if (!stopped) log.warn({ pid: running.pid }, 'Kamailio is slow to stop; ending it')
-  signal(-running.pid, 'SIGKILL')
+  sendSignal(-running.pid, 'SIGKILL')
 }
 
 /** Ends what is left of a Kamailio of this folder: processes that carry its configuration's path in their command line. */
@@ -240,7 +235,7 @@ async function killLeftovers(folder: string, log: SipLog): Promise<void> {
   const pids = mine()
   if (pids.length === 0) return
   log.warn({ pids }, 'ending the processes that a killed Kamailio left')
-  for (const pid of pids) signal(pid, 'SIGKILL')
+  for (const pid of pids) sendSignal(pid, 'SIGKILL')
   for (let i = 0; i < 40 && pids.some(isAlive); i++) await sleep(POLL_MS)
 }
 
@@ -250,14 +245,6 @@ function processIds(): number[] {
     .filter((name) => /^[1-9][0-9]*$/.test(name))
     .map(Number)
     .filter((pid) => pid !== process.pid)
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch {
-    // Gone already.
-  }
 }
 
 function readRemembered(folder: string): Remembered | null {
@@ -274,21 +261,4 @@ function readTrunks(folder: string): string {
   } catch {
     return ''
   }
-}
-
-/** For a process that is not our child: the system reports nothing, so look. */
-function gone(pid: number, mark: string | null): Promise<string> {
-  return new Promise((resolve) => {
-    const timer = setInterval(() => {
-      if (startMark(pid) === mark) return
-      clearInterval(timer)
-      resolve('ended')
-    }, 300)
-    timer.unref()
-  })
-}
-
-function openLog(path: string): number {
-  if (existsSync(path) && statSync(path).size > LOG_MAX_BYTES) renameSync(path, `${path}.1`)
-  return openSync(path, 'a', 0o600)
 }

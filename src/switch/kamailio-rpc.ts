@@ -13,10 +13,21 @@ export interface ListedDialog extends DialogId {
   readonly isAnswered: boolean
   /** Epoch milliseconds; null while it rings. */
   readonly answeredAt: number | null
+  /** C10: what is known of a call that nobody was asked about, as Kamailio keeps it. */
+  readonly blind: string | null
 }
 
 /** Tables in Kamailio's memory that we write: see kamailio.cfg. */
-export type SharedTable = 'colleague' | 'location' | 'fresh'
+export type SharedTable =
+  | 'colleague'
+  | 'location'
+  | 'fresh'
+  | 'failure'
+  | 'outside'
+  | 'inbound'
+  | 'trunk'
+  | 'place'
+  | 'callback'
 
 export interface KamailioRpc {
   isHealthy(): Promise<boolean>
@@ -27,9 +38,15 @@ export interface KamailioRpc {
   listDialogs(): Promise<ListedDialog[]>
   /** Sends a text to every telephone that has registered as `address`; gives how many there are. */
   sendText(address: string, text: string): Promise<number>
+  /** Where a telephone or an SBC has registered from: its contact, and the way there if that is another. */
+  contactsOf(address: string): Promise<readonly { readonly uri: string; readonly nextHop: string }[]>
+  /** Sends OPTIONS with this Call-ID; the answer comes as an event of its own (see kamailio.cfg). */
+  ask(uri: string, nextHop: string, callId: string): Promise<void>
   setEntry(table: SharedTable, key: string, value: string): Promise<void>
   deleteEntry(table: SharedTable, key: string): Promise<void>
   forgetTable(table: SharedTable): Promise<void>
+  /** Makes Kamailio begin new files of its journal: the old ones were moved away. */
+  rotateJournal(): Promise<void>
   close(): void
 }
 
@@ -122,7 +139,9 @@ export function connectKamailio(options: { readonly port: number; readonly secre
         if (sessionId === undefined || raw.state === 5) return []
         const isAnswered = CONFIRMED_STATES.has(raw.state)
         const answeredAt = isAnswered ? (parseSwitchTime(variable('answered')) ?? raw.start_ts * 1000) : null
-        return [{ entry: raw.h_entry, id: raw.h_id, sessionId, isAnswered, answeredAt }]
+        return [
+          { entry: raw.h_entry, id: raw.h_id, sessionId, isAnswered, answeredAt, blind: variable('blind') ?? null },
+        ]
       })
     },
     async sendText(address, text) {
@@ -139,6 +158,18 @@ export function connectKamailio(options: { readonly port: number; readonly secre
       }
       return contacts.length
     },
+    async contactsOf(address) {
+      const found = (await rpc('ul.lookup', ['location', address])) as RawContacts | undefined
+      return (found?.Contacts ?? []).flatMap(({ Contact: contact }) => {
+        if (contact?.Address === undefined) return []
+        const nextHop = contact.Received?.startsWith('sip:') ? contact.Received : '.'
+        return [{ uri: contact.Address, nextHop }]
+      })
+    },
+    async ask(uri, nextHop, callId) {
+      const headers = `From: <sip:ringfence@ringfence.invalid>\r\nTo: <${uri}>\r\nCall-ID: ${callId}\r\n`
+      await rpc('tm.t_uac_start', ['OPTIONS', uri, nextHop, '.', headers, ''])
+    },
     async setEntry(table, key, value) {
       await rpc('htable.sets', [table, key, value])
     },
@@ -147,6 +178,9 @@ export function connectKamailio(options: { readonly port: number; readonly secre
     },
     async forgetTable(table) {
       await rpc('htable.flush', [table])
+    },
+    async rotateJournal() {
+      await rpc('flatstore.k_rotate')
     },
     close: () => agent.destroy(),
   }

@@ -1,22 +1,29 @@
 /** The HTTP routes that Kamailio calls: whose password, may this call be made, what has happened. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Queryable } from '../store/db.ts'
-import { sipSubscriber } from '../store/sip.ts'
+import type { Clock } from '../core/clock.ts'
+import { TRUNK_USERNAME } from '../core/trunk.ts'
+import type { Db } from '../store/db.ts'
+import { browserSubscriber, sipSubscriber } from '../store/sip.ts'
+import { trunkHa1 } from '../store/trunk.ts'
+import { browserHa1, isBrowserName, sessionOfBrowser } from './browser-phone.ts'
 import type { LiveCalls } from './kamailio-calls.ts'
-import { authoriseQuestion, isFree, parseEvent, subscriberQuestion } from './kamailio-events.ts'
+import { authoriseQuestion, isFree, parseEvent, parseTrunkAnswer, subscriberQuestion } from './kamailio-events.ts'
 import { recordFreeCall } from './kamailio-free.ts'
 import type { Requests } from './kamailio-requests.ts'
 import { type RoutingOptions, routeCall } from './kamailio-routing.ts'
 import type { SipLog } from './sip-log.ts'
+import type { TrunkWatch } from './trunk-watch.ts'
 
 export interface KamailioAdapter {
   /** Shown by Kamailio as the password of HTTP Basic, user `kamailio`. */
   readonly secret: string
   readonly requests: Requests
   readonly calls: LiveCalls
-  readonly db: Queryable
+  readonly db: Db
+  readonly clock: Clock
   readonly routing: RoutingOptions
+  readonly trunks: Pick<TrunkWatch, 'heard'>
   readonly log: SipLog
 }
 
@@ -48,6 +55,21 @@ export async function registerKamailioRoutes(
       const question = subscriberQuestion.safeParse(request.body)
       if (!question.success) return reply.code(400).send({})
       const { username, domain } = question.data
+      if (isBrowserName(username)) {
+        const now = adapter.clock.now()
+        const sessionId = sessionOfBrowser(username, now)
+        const browser = sessionId && (await browserSubscriber(adapter.db, sessionId, domain, now))
+        if (!browser) return { ha1: noPassword(adapter.secret, `${username}@${domain}`), location: '' }
+        return {
+          ha1: browserHa1(adapter.secret, domain, username),
+          location: browser.location ?? '',
+          self: browser.username ?? '',
+        }
+      }
+      if (TRUNK_USERNAME.test(username)) {
+        const ha1 = await trunkHa1(adapter.db, domain, username)
+        return { ha1: ha1 ?? noPassword(adapter.secret, `${username}@${domain}`), location: '' }
+      }
       const subscriber = await sipSubscriber(adapter.db, domain, username)
       return {
         ha1: subscriber?.ha1 ?? noPassword(adapter.secret, `${username}@${domain}`),
@@ -62,6 +84,11 @@ export async function registerKamailioRoutes(
     })
 
     routes.post(`${KAMAILIO_PATH}/event`, own, async (request) => {
+      const answer = parseTrunkAnswer(request.body)
+      if (answer) {
+        adapter.trunks.heard(answer)
+        return {}
+      }
       const event = parseEvent(request.body)
       if (event === null) {
         // Refused, it would come again for ever.

@@ -2,20 +2,32 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import type { AttendantDesk } from '../core/attendant-call.ts'
 import type { Clock } from '../core/clock.ts'
-import type { SwitchId } from '../core/ids.ts'
+import type { SwitchId, Uuid } from '../core/ids.ts'
 import type { Instant } from '../core/time.ts'
 import { secret as keptSecret } from '../postgres/cluster.ts'
 import type { Db } from '../store/db.ts'
+import { type BrowserCredential, issueBrowserCredential } from './browser-phone.ts'
 import { registerKamailioRoutes } from './kamailio.ts'
 import { LiveCalls } from './kamailio-calls.ts'
-import { makeKamailioTables } from './kamailio-config.ts'
+import { makeKamailioTables, splitHostPort } from './kamailio-config.ts'
 import { makeDirectory } from './kamailio-directory.ts'
-import { findKamailio, type KamailioProcess, superviseKamailio, writeKamailioFiles } from './kamailio-process.ts'
+import type { CallEvent } from './kamailio-events.ts'
+import { readJournal } from './kamailio-journal.ts'
+import {
+  findKamailio,
+  hasKamailioModule,
+  type KamailioProcess,
+  superviseKamailio,
+  writeKamailioFiles,
+} from './kamailio-process.ts'
 import { type ChargingEngine, makeRequests } from './kamailio-requests.ts'
 import { connectKamailio } from './kamailio-rpc.ts'
 import type { SipConfig } from './sip-config.ts'
 import type { SipLog } from './sip-log.ts'
+import { placeTestCall, type TestCallOptions, type TestCallResult } from './test-call.ts'
+import { makeTrunkWatch } from './trunk-watch.ts'
 
 export interface SipOptions {
   /** `auto`: start Kamailio if it is installed. `external`: serve one that somebody else runs, with the configuration in `home`/sip. */
@@ -31,6 +43,8 @@ export interface SipOptions {
   /** The API key that Kamailio's sessions belong to. */
   readonly switchId: SwitchId
   readonly log: SipLog
+  /** Where rtpengine takes commands; null: browsers are no telephones here. */
+  readonly media: { readonly host: string; readonly port: number } | null
   /** Told at once when somebody answers; the ledger learns of it with the first report. */
   readonly onAnswered?: (sessionId: string, at: Instant) => void
 }
@@ -54,10 +68,40 @@ export interface Sip {
   status(): SipStatus
   /** Hangs up a call, both sides; false when this switch has no such call in progress. */
   hangUp(sessionId: string): Promise<boolean>
+  /** Where Kamailio takes calls from the server itself, and what they must show; null: there is no Kamailio. */
+  readonly trunkOfServer: { readonly host: string; readonly port: number; readonly secret: string } | null
+  /** From now on calls to service numbers with an attendant are brought to `desk`. */
+  attend(desk: AttendantDesk): void
+  /** How browsers become telephones; null: they cannot here, or not now. */
+  readonly browsers: BrowserPhones | null
   /** After a change of somebody's SIP credentials, number or location: Kamailio knows within a second. */
   directoryChanged(): void
+  /** What the trunks of tenants ask of the switch; null: there is none that could do it now. */
+  readonly trunks: TrunkControl | null
   /** Before the engine stops. Ends Kamailio, and with it the signalling of its calls, unless it is external. */
   stop(): Promise<void>
+}
+
+/** Browsers as telephones: what lets one in, and where its WebSocket goes. */
+export interface BrowserPhones {
+  /** A name and a password for the browser of one session, at one domain. */
+  issue(sessionId: Uuid, domain: string): BrowserCredential
+  /** Kamailio's WebSocket, on loopback, and what it must be shown. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface TrunkControl {
+  /** Calls from there are ours or our carriers’ already. */
+  isOurs(host: string): boolean
+  /** We are on this machine alone, and so may SBCs be. */
+  readonly onLoopback: boolean
+  /** `host:port` where SBCs register and send calls to. */
+  readonly address: string
+  /** Asks the SBC of a trunk now, and writes down what it says. */
+  check(trunkId: Uuid): Promise<void>
+  /** Places a call as a telephone and hangs up. */
+  testCall(call: Omit<TestCallOptions, 'host' | 'port'>): Promise<TestCallResult>
 }
 
 /** Changes come in crowds (an import of users): Kamailio is told once for all of them. */
@@ -72,15 +116,41 @@ export function makeSip(options: SipOptions): Sip {
   const secret = config.secret ?? keptSecret(folder, 'switch.secret')
   const rpc = connectKamailio({ port: config.controlPort, secret })
   const requests = makeRequests(options)
-  const directory = makeDirectory(db, rpc)
+  const directory = makeDirectory(db, rpc, config.serviceTarget)
   const tellEverything = (): void => tell(true)
-  const calls = new LiveCalls({ ...options, requests, rpc, settings: config.lease, onSwitchBack: tellEverything })
+  const calls = new LiveCalls({
+    ...options,
+    requests,
+    rpc,
+    settings: config.lease,
+    boundOf: (tenantId, classification) => directory.boundOf(tenantId, classification),
+    onSwitchBack: tellEverything,
+  })
+  const journal = { folder, rpc, log, take: (event: CallEvent) => calls.happened(event) }
   const routing = {
     requests,
     calls,
     db,
     chunkSeconds: config.lease.chunkSeconds,
     serviceTarget: config.serviceTarget,
+    desk: () => desk,
+  }
+  let desk: AttendantDesk | null = null
+  const media = options.media && `${options.media.host}:${options.media.port}`
+  const hasBrowsers = media !== null && (mode === 'external' || hasKamailioModule('websocket.so'))
+  const browsers: BrowserPhones = {
+    issue: (sessionId, domain) => issueBrowserCredential(secret, sessionId, domain, options.clock.now()),
+    url: `ws://127.0.0.1:${config.controlPort}/`,
+    headers: { 'X-Ringfence-Switch': secret },
+  }
+  const isThere = (): boolean => state === 'external' || (state === 'running' && (kamailio?.isRunning ?? false))
+  const watch = makeTrunkWatch({ db, rpc, clock: options.clock, log, isUp: isThere })
+  const trunks: TrunkControl = {
+    isOurs: (host) => host === config.host || config.trunks.some((trunk) => splitHostPort(trunk).host === host),
+    onLoopback: config.host.startsWith('127.'),
+    address: `${config.host}:${config.port}`,
+    check: (trunkId) => watch.check(trunkId),
+    testCall: (call) => placeTestCall({ ...call, host: config.host, port: config.port }),
   }
   let kamailio: KamailioProcess | null = null
   let state: SipStatus['state'] = mode === 'external' ? 'external' : 'not-installed'
@@ -100,6 +170,11 @@ export function makeSip(options: SipOptions): Sip {
       log.warn({}, 'Kamailio is not installed, so there is no SIP: everything else works (docs/operating.md)')
       return
     }
+    if (media !== null && !hasBrowsers)
+      log.warn(
+        {},
+        'kamailio-websocket-modules is not installed, so there are no calls in the browser (docs/operating.md)',
+      )
     let { databaseUrl } = options
     try {
       if (databaseUrl !== null) await makeKamailioTables(db)
@@ -108,7 +183,7 @@ export function makeSip(options: SipOptions): Sip {
       databaseUrl = null
     }
     try {
-      const settings = { ...config, serverUrl, secret, databaseUrl }
+      const settings = { ...config, serverUrl, secret, databaseUrl, media: hasBrowsers ? media : null }
       kamailio = await superviseKamailio(binary, { folder, settings, rpc, log, onRestart: tellEverything })
       state = 'running'
     } catch (error) {
@@ -119,22 +194,35 @@ export function makeSip(options: SipOptions): Sip {
 
   function reconcileLater(): void {
     timer = setTimeout(() => {
-      reconciling = calls
-        .reconcile()
+      // What has ended comes first: Kamailio's list may still show it.
+      reconciling = readJournal(journal)
+        .catch((error: unknown) => log.warn({ error: String(error) }, 'the journal could not be read yet'))
+        .then(() => calls.reconcile())
         .catch((error: unknown) => log.warn({ error: String(error) }, 'calls could not be compared with Kamailio'))
         .then(() => (timer ? reconcileLater() : undefined))
     }, config.reconcileSeconds * 1000)
   }
 
   return {
-    registerRoutes: (app) => registerKamailioRoutes(app, { adapter: { secret, requests, calls, db, routing, log } }),
+    registerRoutes: (app) =>
+      registerKamailioRoutes(app, {
+        adapter: { secret, requests, calls, db, clock: options.clock, routing, trunks: watch, log },
+      }),
     async start(serverUrl) {
+      await directory.readBounds()
       await calls.restore()
       if (mode === 'auto') await startKamailio(serverUrl)
-      else writeKamailioFiles(folder, { ...config, serverUrl, secret, databaseUrl: null }, false)
+      else writeKamailioFiles(folder, { ...config, serverUrl, secret, databaseUrl: null, media }, false)
       if (state === 'running' || state === 'external') tell(true)
+      // Twice: the first closes what Kamailio may still be writing to.
+      for (let pass = 0; pass < 2; pass++) {
+        await readJournal(journal).catch((error: unknown) =>
+          log.warn({ error: String(error) }, 'the journal could not be read yet'),
+        )
+      }
       await calls.reconcile()
       reconcileLater()
+      watch.start()
     },
     status() {
       const isUp = state !== 'running' || (kamailio?.isRunning ?? false)
@@ -148,6 +236,16 @@ export function makeSip(options: SipOptions): Sip {
       }
     },
     hangUp: (sessionId) => calls.hangUp(sessionId),
+    get trunkOfServer() {
+      const isThere = state === 'running' || state === 'external'
+      return isThere ? { host: config.host, port: config.port, secret } : null
+    },
+    attend(found) {
+      desk = found
+    },
+    get browsers() {
+      return hasBrowsers && (state === 'external' || (kamailio?.isRunning ?? false)) ? browsers : null
+    },
     directoryChanged() {
       // Before Kamailio runs there is nobody to tell; when it does, it is told everything.
       if (state !== 'running' && state !== 'external') return
@@ -156,7 +254,11 @@ export function makeSip(options: SipOptions): Sip {
         tell(false)
       }, DIRECTORY_CHANGE_MS)
     },
+    get trunks() {
+      return isThere() ? trunks : null
+    },
     async stop() {
+      await watch.stop()
       clearTimeout(telling)
       clearTimeout(timer)
       timer = undefined
@@ -180,6 +282,10 @@ const noSip: Sip = {
     restarts: 0,
   }),
   hangUp: async () => false,
+  trunkOfServer: null,
+  attend: () => undefined,
+  browsers: null,
   directoryChanged: () => undefined,
+  trunks: null,
   stop: async () => undefined,
 }

@@ -15,7 +15,7 @@ import { hashPassword } from '../../src/access/password.ts'
 import { hashToken, newToken } from '../../src/access/secret.ts'
 import { makeVault } from '../../src/access/vault.ts'
 import { CONSOLE_ROUTES } from '../../src/api/routes.ts'
-import type { Deps } from '../../src/api/server.ts'
+import type { Deps, Routes } from '../../src/api/server.ts'
 import { newUuid } from '../../src/charging/engine.ts'
 import { formatId, type PersonId, parseId, type TenantId } from '../../src/core/ids.ts'
 import { INSTALLATION, type Place, ROLE_KINDS, type Role } from '../../src/core/permission.ts'
@@ -80,6 +80,8 @@ export interface ConsoleOptions {
   /** The tenants of the demonstration, with their pools, wallets and calls. Default: one empty tenant in Canada. */
   readonly demo?: boolean
   readonly parts?: Partial<Deps>
+  /** Routes beside those of every console: a switch’s. */
+  readonly more?: readonly Routes[]
 }
 
 export interface Console {
@@ -112,7 +114,11 @@ export interface Console {
 }
 
 /** Call it in `beforeAll`; everything is stopped by itself after the file's tests. */
-export async function aConsole({ demo: withDemo = false, parts = {} }: ConsoleOptions = {}): Promise<Console> {
+export async function aConsole({
+  demo: withDemo = false,
+  parts = {},
+  more = [],
+}: ConsoleOptions = {}): Promise<Console> {
   const consoleFolder = await builtConsole()
   const base = await testDb()
   const port = await freePort()
@@ -126,7 +132,7 @@ export async function aConsole({ demo: withDemo = false, parts = {} }: ConsoleOp
     close: async () => undefined,
   }
   const access = makeAccess({ publicUrl: new URL(url), vault: makeVault(Buffer.alloc(32, 7)), mailer, oidc: null, log })
-  const server = await aServer(base, CONSOLE_ROUTES, { access, consoleFolder, port, ...parts })
+  const server = await aServer(base, [...CONSOLE_ROUTES, ...more], { access, consoleFolder, port, ...parts })
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
   const contexts = new Set<BrowserContext>()
   const complaints: string[] = []

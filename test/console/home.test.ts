@@ -175,7 +175,7 @@ describe('Home', () => {
     expect(text).toContain('Getting started')
     expect(text).toContain('0 of 6 done')
     expect(text).not.toContain('Needs you today')
-    await page.getByRole('link', { name: 'Buy licences' }).waitFor()
+    await page.getByRole('link', { name: 'Go on setting up' }).waitFor()
     await expectNoAxeViolations(page)
     await screenshot(page, 'home-new-en-light')
   })

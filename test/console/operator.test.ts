@@ -224,6 +224,36 @@ describe('the installation', () => {
     await expectNoAxeViolations(page)
   })
 
+  test('the catalogue: a price from now on, one from a later day, a wrong one beside its field; none is ever changed', async () => {
+    const page = await visit('/operator/catalogue')
+    const set = async (amount: string, currency: string, from = ''): Promise<void> => {
+      await button(page, 'Set a price').first().click()
+      await page.getByRole('textbox', { name: 'Price per month' }).fill(amount)
+      await page.getByRole('textbox', { name: 'Currency' }).fill(currency)
+      if (from !== '') await page.getByLabel('From').fill(from)
+      await button(page, 'Set a price').last().click()
+    }
+    await set('26,x', 'cad')
+    await page.getByRole('dialog').locator('[role=alert]').first().waitFor()
+    await expectNoAxeViolations(page)
+    await page.getByRole('textbox', { name: 'Price per month' }).fill('26')
+    await button(page, 'Set a price').last().click()
+    await page.getByText('Price set').first().waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await set('31.5', 'CAD', '2099-01-01')
+    await page.locator('tr[data-key]', { hasText: 'From later' }).waitFor()
+    expect(await textOf(page, 'tbody')).toContain('CA$31.50')
+    expect(await page.locator('tr[data-key]', { hasText: 'CA$26.00' }).filter({ hasText: 'In force' }).count()).toBe(1)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expectNoAxeViolations(page)
+    await screenshot(page, 'operator-catalogue-en-light')
+    const french = await admin.visit('/operator/catalogue', { as: 'operator', lang: 'fr', theme: 'dark', width: 390 })
+    await french.getByText('En vigueur').first().waitFor()
+    await expectNoSidewaysScroll(french)
+    await expectNoAxeViolations(french)
+    await screenshot(french, 'operator-catalogue-fr-dark-phone')
+  })
+
   test('a tenant is made; found by its name', async () => {
     const page = await visit('/operator/tenants?panel=create')
     await page.getByRole('textbox', { name: 'Name' }).fill('Thistle Tea Rooms')

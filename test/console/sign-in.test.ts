@@ -1,6 +1,7 @@
 /** Coming in: password, second factor, passkey, invitation, reset, the demonstration; and one's own account. */
 import { authenticator } from 'otplib'
 import type { BrowserContext, Page } from 'playwright-core'
+import { encode } from 'uqr'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type PersonId, parseId, type TenantId } from '../../src/core/ids.ts'
 import { instant } from '../../src/core/time.ts'
@@ -108,6 +109,15 @@ describe('signing in', () => {
     const page = await admin.visit('/account/security', { as: person })
     await page.getByRole('button', { name: 'Set it up' }).click()
     const secret = (await textOf(page, '.account-secret code')).replaceAll(' ', '')
+    // What the camera reads is what the link opens: module by module.
+    const picture = page.getByRole('img', { name: 'QR picture of the secret below' })
+    await picture.waitFor()
+    const uri = (await page.getByRole('link', { name: 'open the app' }).getAttribute('href')) ?? ''
+    const dark = encode(uri, { ecc: 'M', border: 4 }).data.flatMap((row, y) =>
+      row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])),
+    )
+    expect(await picture.locator('path').getAttribute('d')).toBe(dark.join(''))
+    expect(uri).toContain(secret)
     await screenshot(page, 'account-totp-en-light')
     await field(page, 'code').fill('000000')
     await page.keyboard.press('Enter')

@@ -8,8 +8,13 @@ import { makeVault } from '../../src/access/vault.ts'
 import { accountRoutes } from '../../src/api/account.ts'
 import { addKey, KeyRing } from '../../src/api/auth.ts'
 import { makeDecks } from '../../src/api/decks.ts'
+import { handOverRoutes } from '../../src/api/hand-over.ts'
 import { invitationRoutes } from '../../src/api/invitation.ts'
 import { partnerRoutes } from '../../src/api/partner.ts'
+import { partnerAccessRoutes } from '../../src/api/partner-access.ts'
+import { partnerCaseRoutes } from '../../src/api/partner-case.ts'
+import { partnerCustomerRoutes } from '../../src/api/partner-customer.ts'
+import { partnerRequestRoutes } from '../../src/api/partner-request.ts'
 import { passwordResetRoutes } from '../../src/api/password-reset.ts'
 import { peopleRoutes } from '../../src/api/people.ts'
 import { ROUTES } from '../../src/api/routes.ts'
@@ -17,6 +22,8 @@ import { secondFactorRoutes } from '../../src/api/second-factor.ts'
 import { type App, type Deps, makeServer, type Routes } from '../../src/api/server.ts'
 import { signInRoutes } from '../../src/api/sign-in.ts'
 import { oidcRoutes } from '../../src/api/sign-in-oidc.ts'
+import { trunkRoutes } from '../../src/api/trunk.ts'
+import { trunkNumberRoutes } from '../../src/api/trunk-number.ts'
 import { newUuid } from '../../src/charging/engine.ts'
 import type { PersonId } from '../../src/core/ids.ts'
 import { INSTALLATION, type Place, type Role } from '../../src/core/permission.ts'
@@ -36,6 +43,13 @@ const PEOPLE_ROUTES: readonly Routes[] = [
   invitationRoutes,
   peopleRoutes,
   partnerRoutes,
+  partnerRequestRoutes,
+  partnerAccessRoutes,
+  partnerCaseRoutes,
+  partnerCustomerRoutes,
+  handOverRoutes,
+  trunkRoutes,
+  trunkNumberRoutes,
 ]
 
 /** The routes of the API, those of people among them once. */

@@ -3,7 +3,7 @@
  * free ports of loopback and is ended by its own process id.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,10 +17,14 @@ import {
   startAnswerer,
 } from '../../src/cli/sipp.ts'
 import { type CallerOptions, registerScenario } from '../../src/cli/sipp-scenario.ts'
+import { parseId, type TenantId } from '../../src/core/ids.ts'
 import type { LiveTopic } from '../../src/core/live-feed.ts'
 import { packageRoot } from '../../src/paths.ts'
+import { openDb } from '../../src/store/db.ts'
+import { faultsOf } from '../harness/audit.ts'
 import { Watcher } from '../harness/live.ts'
 import { type FreshDatabase, freshDatabase } from '../harness/postgres.ts'
+import type { Voice } from './voice.ts'
 
 const OPERATOR_KEY = 'test-operator-key-0123456789'
 const READY_WITHIN_MS = 30_000
@@ -41,6 +45,7 @@ export interface TestUser {
 }
 
 export interface CallRecord {
+  readonly id: string
   readonly sessionId: string
   readonly classification: string
   readonly calledNumber: string
@@ -97,13 +102,20 @@ export class TelephoneSystem {
   }
 
   /** A running system with a published rate deck. */
-  static async start(options: { readonly chunkSeconds?: number } = {}): Promise<TelephoneSystem> {
+  static async start(
+    options: { readonly chunkSeconds?: number; readonly echo?: boolean } = {},
+  ): Promise<TelephoneSystem> {
     const folder = mkdtempSync(join(tmpdir(), 'ringfence-sip-'))
     const database = await freshDatabase()
     const carrierPort = await freeUdpPort()
     const inbound = await Promise.all(Array.from({ length: INBOUND_PORTS }, () => freeUdpPort()))
     const [http, sip, control] = [await freeTcpPort(), await freeTcpPort(), await freeTcpPort()]
-    const carrier = await startAnswerer({ folder, name: 'carrier', port: carrierPort })
+    const carrier = await startAnswerer({
+      folder,
+      name: 'carrier',
+      port: carrierPort,
+      ...(options.echo === true ? { echoPort: await freeUdpPort() } : {}),
+    })
     const system = new TelephoneSystem(
       folder,
       database,
@@ -129,6 +141,19 @@ export class TelephoneSystem {
     await this.#database.drop()
     if (process.env.KEEP_TEST_HOME === undefined) rmSync(this.folder, { recursive: true, force: true })
     else console.log(`kept ${this.folder}`)
+  }
+
+  /** The server that browsers see. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#ports.http}`
+  }
+
+  get databaseUrl(): string {
+    return this.#database.url
+  }
+
+  get mediaPid(): number {
+    return JSON.parse(readFileSync(join(this.folder, 'home', 'media', 'process.json'), 'utf8')).pid
   }
 
   get kamailioPid(): number {
@@ -191,6 +216,10 @@ export class TelephoneSystem {
     } catch {
       // As it should be.
     }
+  }
+
+  get isServerAlive(): boolean {
+    return this.#server !== null && this.#server.exitCode === null && this.#server.signalCode === null
   }
 
   /** The server is there and does not answer, until `resumeServer`. */
@@ -270,6 +299,43 @@ export class TelephoneSystem {
     return { id, username, password, number }
   }
 
+  /** Waits until Kamailio knows these words by heart: addresses, numbers, domains that its tables for blind calls hold (C10). */
+  async toldKamailio(...words: readonly string[]): Promise<void> {
+    const secret = readFileSync(join(this.folder, 'home', 'sip', 'switch.secret'), 'utf8').trim()
+    const dump = async (table: string): Promise<string> => {
+      const answer = await fetch(`http://127.0.0.1:${this.#ports.control}/RPC`, {
+        method: 'POST',
+        headers: { 'X-Ringfence-Switch': secret },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'htable.dump', params: [table] }),
+      })
+      return answer.text()
+    }
+    for (const giveUpAt = Date.now() + 8_000; ; await sleep(50)) {
+      const known = (await Promise.all(['failure', 'outside', 'inbound'].map(dump))).join()
+      if (words.every((word) => known.includes(word))) return
+      if (Date.now() > giveUpAt) throw new Error(`Kamailio was not told of ${words.join(', ')}: ${known}`)
+    }
+  }
+
+  /** Waits until the server has read all of Kamailio's journal. */
+  async journalRead(): Promise<void> {
+    const journal = join(this.folder, 'home', 'sip', 'journal')
+    const isRead = (): boolean => readdirSync(journal).every((name) => statSync(join(journal, name)).size === 0)
+    while (!isRead()) await sleep(100)
+  }
+
+  /** What is wrong with the tenant's books: nothing. */
+  async faults(tenantId: string): Promise<string[]> {
+    const id = parseId('tenant', tenantId)
+    if (id === null) throw new Error(`no tenant: ${tenantId}`)
+    const db = openDb(this.#database.url)
+    try {
+      return await faultsOf(db, id as TenantId)
+    } finally {
+      await db.close()
+    }
+  }
+
   async fund(tenantId: string, dollars: string): Promise<void> {
     await this.api('POST', `/v1/tenants/${tenantId}/wallet/fundings`, { amount: { amount: dollars, currency: 'USD' } })
   }
@@ -279,6 +345,46 @@ export class TelephoneSystem {
     const number = `+1800${nextNumber++}`
     await this.api('POST', `/v1/tenants/${tenantId}/phone-numbers`, { number, type: 'service-toll-free' })
     return number
+  }
+
+  /** A number of a service of the tenant. */
+  async serviceNumber(
+    tenantId: string,
+    isTollFree: boolean,
+  ): Promise<{ readonly id: string; readonly number: string }> {
+    const number = isTollFree ? `+1800${nextNumber++}` : `+1415${nextNumber++}`
+    const type = isTollFree ? 'service-toll-free' : 'service-toll'
+    const { id } = await this.api('POST', `/v1/tenants/${tenantId}/phone-numbers`, { number, type })
+    return { id, number }
+  }
+
+  /** Uploads a recording; gives its id. */
+  async prompt(tenantId: string, wav: Buffer): Promise<string> {
+    const response = await fetch(`${this.url}/v1/tenants/${tenantId}/prompt-files?name=tone.wav`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${OPERATOR_KEY}`, 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(wav),
+    })
+    if (!response.ok) throw new Error(`the recording was not taken: ${await response.text()}`)
+    return ((await response.json()) as { id: string }).id
+  }
+
+  /** Somebody outside calls with a telephone that speaks, through a carrier's line; answered, or it throws. */
+  async outside(voice: Voice, to: string): Promise<Voice> {
+    const status = await voice.call(this.proxy, to)
+    if (status !== 200) throw new Error(`the call was answered with ${status}`)
+    return voice
+  }
+
+  /** A port that the carrier calls from, for a telephone that speaks. */
+  takeLine(): number {
+    const port = this.#ports.inbound.pop()
+    if (port === undefined) throw new Error('all lines of the carrier are busy')
+    return port
+  }
+
+  giveLineBack(port: number): void {
+    this.#ports.inbound.push(port)
   }
 
   /** Speaks on a line that is not Kamailio's until only `seconds` of the pool are left. */
@@ -320,7 +426,7 @@ export class TelephoneSystem {
     const { lines, error } = await runScenario({
       folder: this.folder,
       name: `register-${this.#calls++}`,
-      proxy: this.#proxy,
+      proxy: this.proxy,
       limitMs: 10_000,
       scenario: registerScenario({
         domain: tenant.domain,
@@ -342,7 +448,7 @@ export class TelephoneSystem {
     return runCaller({
       folder: this.folder,
       name: `call-${this.#calls++}`,
-      proxy: this.#proxy,
+      proxy: this.proxy,
       domain: tenant.domain,
       username,
       password,
@@ -353,14 +459,21 @@ export class TelephoneSystem {
   }
 
   /** Somebody outside calls, through the carrier. Up to three at once. */
-  async callFromOutside(to: string, options: Partial<CallerOptions> = {}): Promise<SipCallResult> {
+  async callFromOutside(
+    to: string,
+    options: Partial<CallerOptions> & {
+      readonly echoPort?: number
+      readonly address?: string
+      readonly port?: number
+    } = {},
+  ): Promise<SipCallResult> {
     const port = this.#ports.inbound.pop()
     if (port === undefined) throw new Error('all lines of the carrier are busy')
     try {
       return await runCaller({
         folder: this.folder,
         name: `inbound-${this.#calls++}`,
-        proxy: this.#proxy,
+        proxy: this.proxy,
         port,
         domain: 'carrier.test',
         username: '+12125550123',
@@ -399,7 +512,8 @@ export class TelephoneSystem {
     return { available: wallet.available.amount, reserved: wallet.reserved.amount }
   }
 
-  get #proxy(): string {
+  /** Where Kamailio takes calls. */
+  get proxy(): string {
     return `127.0.0.1:${this.#ports.sip}`
   }
 }

@@ -5,7 +5,7 @@
 import { Button, Checkbox, Spinner } from '@fluentui/react-components'
 import { ArrowDownRegular, ArrowUpRegular, DismissRegular } from '@fluentui/react-icons'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef } from 'react'
+import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useId, useRef } from 'react'
 import { useWords } from '../words/use.tsx'
 import { useGo } from './go.tsx'
 import { BlockError, Skeleton } from './skeleton.tsx'
@@ -229,11 +229,7 @@ function WideTable<Row>(props: Filled<Row>) {
                   />
                 </td>
               )}
-              {columns.map((column) => (
-                <td key={column.id} className={classOf(column)} data-column={column.id}>
-                  {column.cell(row)}
-                </td>
-              ))}
+              <Cells row={row} columns={columns} />
             </tr>
           )
         })}
@@ -246,6 +242,22 @@ function WideTable<Row>(props: Filled<Row>) {
     </table>
   )
 }
+
+interface CellsProps<Row> {
+  readonly row: Row
+  readonly columns: readonly Column<Row>[]
+}
+
+function RowCells<Row>({ row, columns }: CellsProps<Row>): ReactNode {
+  return columns.map((column) => (
+    <td key={column.id} className={classOf(column)} data-column={column.id}>
+      {column.cell(row)}
+    </td>
+  ))
+}
+
+/** Drawn once: scrolling moves the window over the rows, and those that stay in it are not drawn again. */
+const Cells = memo(RowCells) as <Row>(props: CellsProps<Row>) => ReactNode
 
 const classOf = <Row,>({ align, from }: Column<Row>): string =>
   `${align === 'right' ? 'k-figure' : ''} ${from === undefined ? '' : `k-from-${from}`}`

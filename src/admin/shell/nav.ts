@@ -115,6 +115,7 @@ export const NAV = {
   decks: item('operator', 'top', TableRegular, TableFilled),
   catalogue: item('operator', 'top', CartRegular, CartFilled),
   stock: item('operator', 'top', DialpadRegular, DialpadFilled),
+  'port-work': item('operator', 'top', ArrowSwapRegular, ArrowSwapFilled),
   switches: item('operator', 'control', PlugConnectedRegular, PlugConnectedFilled),
   jobs: item('operator', 'control', TaskListLtrRegular, TaskListLtrFilled),
   books: item('operator', 'control', ScalesRegular, ScalesFilled),

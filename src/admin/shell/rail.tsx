@@ -1,9 +1,10 @@
 /** Where one can go: the rail, the drawer and the tabs of a phone, all from the page table and what the person may see. */
 import { MoreHorizontalRegular } from '@fluentui/react-icons'
 import type { Permission } from '../../core/permission.ts'
-import { permissionsAt, useMaybeSession, useTenantId } from '../data/session.ts'
+import { permissionsAt, useMaybeSession, useMaybeTenant, useTenantId } from '../data/session.ts'
 import { readStored } from '../data/storage.ts'
 import { Go, usePath } from '../kit/go.tsx'
+import { useSetUp } from '../pages/getting-started/data.ts'
 import { type Area, PAGES } from '../pages.ts'
 import { useWords } from '../words/use.tsx'
 import { useNavBadge } from './badge.ts'
@@ -54,7 +55,17 @@ export function useFrame(): { readonly area: Area | null; readonly tenantId: str
 export function useRailPages(): RailPage[] {
   const { area, tenantId } = useFrame()
   const me = useMaybeSession()
-  return area === null ? [] : pagesOf(area, permissionsAt(me, tenantId), tenantId)
+  const tenant = useMaybeTenant()
+  const permissions = permissionsAt(me, tenantId)
+  const mayStart = area === 'tenant' && tenantId !== null && permissions.has('getting-started:edit')
+  const { data: setUp } = useSetUp(tenantId ?? '', mayStart)
+  const pages = area === null ? [] : pagesOf(area, permissions, tenantId)
+  return pages.filter(({ key }) => {
+    // L4: a trunk is for those without a plan.
+    if (key === 'trunks') return tenant?.licenceType === 'without-calling-plan'
+    // G2: until all is done, or left for later.
+    return key !== 'getting-started' || (setUp?.offered === true && setUp.next !== null)
+  })
 }
 
 const isOn = (path: string, href: string): boolean => path === href || path.startsWith(`${href}/`)

@@ -8,6 +8,7 @@ import { type Tenant, TenantContext, useMaybeTenant, useTenantId } from '../data
 import { store } from '../data/storage.ts'
 import { usePath } from '../kit/go.tsx'
 import { useTracked } from '../pages/jobs/tracked.ts'
+import { telephoneLeftOn, usePhone } from '../softphone/state.ts'
 import { TimeZoneContext, useWords } from '../words/use.tsx'
 import { useShellKeys } from './keys.ts'
 import { PageError } from './page-error.tsx'
@@ -22,6 +23,7 @@ const Palette = lazy(() => import('./palette.tsx').then(({ Palette }) => ({ defa
 const Help = lazy(() => import('./help.tsx').then(({ Help }) => ({ default: Help })))
 const RailDrawer = lazy(() => import('./rail-drawer.tsx').then(({ RailDrawer }) => ({ default: RailDrawer })))
 const JobTray = lazy(() => import('../pages/jobs/tray.tsx').then(({ JobTray }) => ({ default: JobTray })))
+const PhoneDock = lazy(() => import('../softphone/dock.tsx').then(({ PhoneDock }) => ({ default: PhoneDock })))
 const SignInAgain = lazy(() => import('./sign-in-again.tsx').then(({ SignInAgain }) => ({ default: SignInAgain })))
 
 /** The tenant of the address, for the bar as well as for the page. */
@@ -62,6 +64,7 @@ export function Shell() {
   const main = useFocusOnMove()
   const hasRail = useRailPages().length > 0
   const hasJobs = useTracked().length > 0
+  const hasPhone = usePhone().line !== 'off' || telephoneLeftOn() !== null
   return (
     <TenantContext value={known}>
       <TimeZoneContext value={known?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone}>
@@ -84,6 +87,7 @@ export function Shell() {
           {help && <Help onClose={() => setHelp(false)} />}
           {palette && <Palette onClose={() => setPalette(false)} />}
           {hasJobs && <JobTray />}
+          {hasPhone && <PhoneDock />}
           {hasEnded && <SignInAgain onSignedIn={() => setEnded(false)} />}
         </Suspense>
       </TimeZoneContext>

@@ -30,6 +30,7 @@ export const navWords = defineWords('nav', {
   decks: { en: 'Rate decks', fr: 'Grilles tarifaires' },
   catalogue: { en: 'Catalogue', fr: 'Catalogue' },
   stock: { en: 'Number stock', fr: 'Stock de numéros' },
+  'port-work': { en: 'Port orders', fr: 'Transferts' },
   switches: { en: 'Switches', fr: 'Commutateurs' },
   jobs: { en: 'Jobs', fr: 'Tâches' },
   books: { en: 'Books', fr: 'Comptes' },

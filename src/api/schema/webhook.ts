@@ -45,5 +45,11 @@ const endpointMembers = {
 export const endpointOut = z.object(endpointMembers).meta({ id: 'Webhook' })
 
 export const endpointWithSecret = z
-  .object({ ...endpointMembers, secret: z.string().meta({ description: 'Standard Webhooks, `whsec_…`. Shown once' }) })
+  .object({
+    ...endpointMembers,
+    secret: z.string().nullable().meta({
+      description:
+        'Standard Webhooks, `whsec_…`. Shown once. null: a request was repeated. Whoever lost the answer rotates the secret',
+    }),
+  })
   .meta({ id: 'NewWebhook' })

@@ -1,7 +1,7 @@
 /** Questions about a tenant's own months: what would they have cost otherwise? */
 import { z } from 'zod'
-import { formatId, type UserId } from '../../core/ids.ts'
-import { country } from '../contract.ts'
+import { formatId, type UserId, type Uuid } from '../../core/ids.ts'
+import { country, moneyOut } from '../contract.ts'
 import { hint } from '../invalid.ts'
 import { idOf } from './id.ts'
 import { money } from './money.ts'
@@ -11,7 +11,7 @@ const userId = idOf<UserId>('user')
   .transform((id) => (id === null ? '' : formatId('user', id)))
 const people = z.number().int().min(0).max(100)
 
-export const whatIfBody = z.strictObject({
+const fields = {
   months: z.number().int().min(1).max(24).default(1).meta({ description: 'Whole months before the current one' }),
   percent: z.number().int().min(1).max(500).optional().meta({ description: 'Parts per hundred of the calls' }),
   heads: z
@@ -19,6 +19,11 @@ export const whatIfBody = z.strictObject({
     .max(1_000)
     .default([])
     .meta({ description: '0: this user leaves; 2: another is hired who calls the same' }),
+  plan: z
+    .array(z.strictObject({ userId, holds: z.boolean() }))
+    .max(1_000)
+    .default([])
+    .meta({ description: 'Who gets the International plan, and who gives it up; the others as now' }),
   licencePrice: money.optional().meta({ description: 'Of a licence with plan, per month' }),
   internationalPrice: money.optional().meta({ description: 'Of the International plan, per month' }),
   basket: z
@@ -37,5 +42,58 @@ export const whatIfBody = z.strictObject({
     ])
     .default('now')
     .meta({ description: 'Today’s licences and plans, the cheapest, or others' }),
+  rateDeck: idOf<Uuid>('rateDeck')
+    .optional()
+    .meta({ description: 'Other rates than the active deck’s; for those who may see the decks' }),
   seconds: z.number().int().min(1).max(600).default(60).meta({ description: 'For the proof of the cheapest' }),
+}
+
+export const whatIfBody = z.strictObject(fields).refine(({ basket, plan }) => basket === 'now' || plan.length === 0, {
+  path: ['plan'],
+  error: hint('only with the basket as it is now', 'seulement avec le panier tel qu’il est'),
 })
+
+const costsOut = z.object({
+  licences: moneyOut,
+  international: moneyOut,
+  beyondDomestic: moneyOut,
+  abroad: moneyOut,
+  beyondConference: moneyOut,
+  always: moneyOut,
+  total: moneyOut,
+})
+
+const basketOut = z.object({
+  withoutPlan: z.number().int(),
+  countries: z.array(
+    z.object({
+      country: z.string(),
+      licences: z.number().int(),
+      holders: z.array(z.string()),
+      idleHolders: z.number().int(),
+    }),
+  ),
+})
+
+/** The result file of the job. */
+export const whatIfResult = z.object({
+  order: z.enum(['recorded', 'canonical']).meta({ description: 'recorded: nothing was changed, and this is the bill' }),
+  status: z.enum(['proven', 'stopped', 'given']),
+  months: z.array(z.string()),
+  calls: z.number().int(),
+  before: costsOut,
+  costs: costsOut,
+  current: basketOut,
+  basket: basketOut,
+  question: z.object({
+    percent: z.number().int(),
+    licencePrice: moneyOut.nullable(),
+    internationalPrice: moneyOut.nullable(),
+    basket: z.enum(['now', 'best', 'given']),
+    heads: z.array(z.object({ userId: z.string(), name: z.string(), people: z.number().int() })),
+    plan: z.array(z.object({ userId: z.string(), name: z.string(), holds: z.boolean() })),
+    rateDeckVersion: z.number().int().nullable(),
+  }),
+})
+
+export type WhatIfResult = z.output<typeof whatIfResult>

@@ -42,6 +42,7 @@ const refusalAdvice: Record<RefusalCode, string> = {
   'number-unknown': 'Check that the number is in service and assigned to a user or a service.',
   'invalid-number': 'Dial + with the country code and the whole number.',
   'destination-barred': 'Ask your operator whether calls to numbers of this kind can be offered.',
+  'limit-reached': 'An administrator can raise the limit under Policies and limits, for everybody or for this user.',
   'rate-missing': 'The operator has been told; the call will be possible once a rate is published.',
   'cut-by-admin': 'Ask your administrator why.',
   'session-ended': 'There is nothing to do.',
@@ -158,6 +159,21 @@ export const en = {
 
   overrun: (duration: string) =>
     `${duration} went beyond what was granted and what any fund could pay; they are not charged.`,
+  limits: {
+    'credits-month': (p: { whose: string; max: string }) => `${p.whose} may spend ${p.max} of credits a month.`,
+    'credits-hour': (p: { whose: string; max: string }) => `${p.whose} may spend ${p.max} of credits an hour.`,
+    calls: (p: { whose: string; max: string }) => `${p.whose} may have ${p.max} charged calls at the same time.`,
+    'international-hour': (p: { whose: string; max: string }) => `${p.whose} may call abroad for ${p.max} an hour.`,
+    country: (p: { whose: string; max: string }) =>
+      p.max === ''
+        ? `${p.whose} may call only some countries, and this number belongs to none of them.`
+        : `${p.whose} may not call this country: ${p.max}.`,
+  },
+  limitOfUser: 'This user',
+  limitOfTenant: 'The whole organisation',
+  blind: (duration: string) =>
+    `Charging was out of reach for ${duration}; those seconds were billed afterwards from the journal.`,
+  blindRefused: (why: string) => `Had it been in reach, the call would have been refused: ${why}`,
   total: (amount: string) => `In all, the call cost ${amount}.`,
   warned: (at: string) => `A warning was given at ${at}.`,
   wouldHaveGoneOn: (p: { amount: string; seconds: string }) =>
@@ -179,6 +195,9 @@ export const en = {
       `The call was cut at ${at} because the minutes and the credits were used up.`,
     'switch-silent': (at: string) =>
       `The switch fell silent, so the call was closed with what it had reported until ${at}.`,
+    'limit-reached': (at: string) => `The call was cut at ${at} because a limit was reached.`,
+    'charging-unreachable': (at: string) =>
+      `The call was cut at ${at}: charging was out of reach, and it had gone on for as long as the organisation allows then.`,
     'no-answer': (at: string) => `Nobody had answered by ${at}.`,
     'cut-by-admin': (at: string) => `An administrator ended the call at ${at}.`,
     busy: (at: string) => `The line was busy at ${at}.`,

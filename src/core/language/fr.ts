@@ -47,6 +47,8 @@ export const fr: Messages = {
     'number-unknown': 'Vérifiez que le numéro est en service et attribué à un utilisateur ou à un service.',
     'invalid-number': 'Composez + suivi de l’indicatif du pays et du numéro complet.',
     'destination-barred': 'Demandez à votre exploitant si les appels vers ce type de numéro peuvent être proposés.',
+    'limit-reached':
+      'Un administrateur peut relever la limite sous Stratégies et limites, pour tous ou pour cet utilisateur.',
     'rate-missing': 'L’exploitant a été prévenu\u202f; l’appel sera possible dès qu’un tarif sera publié.',
     'cut-by-admin': 'Demandez-en la raison à votre administrateur.',
     'session-ended': 'Il n’y a rien à faire.',
@@ -140,6 +142,21 @@ export const fr: Messages = {
 
   overrun: (duration) =>
     `${duration} ont dépassé ce qui était accordé et ce que les fonds pouvaient payer\u202f; cette durée n’est pas facturée.`,
+  limits: {
+    'credits-month': ({ whose, max }) => `${whose} peut dépenser ${max} de crédits par mois.`,
+    'credits-hour': ({ whose, max }) => `${whose} peut dépenser ${max} de crédits par heure.`,
+    calls: ({ whose, max }) => `${whose} peut avoir ${max} appels payants en même temps.`,
+    'international-hour': ({ whose, max }) => `${whose} peut appeler l’étranger ${max} par heure.`,
+    country: ({ whose, max }) =>
+      max === ''
+        ? `${whose} ne peut appeler que certains pays, et ce numéro n’est d’aucun d’eux.`
+        : `${whose} ne peut pas appeler ce pays\u00a0: ${max}.`,
+  },
+  limitOfUser: 'Cet utilisateur',
+  limitOfTenant: 'L’organisation entière',
+  blind: (duration) =>
+    `Le service de taxation était injoignable pendant ${duration}\u202f; ces secondes ont été facturées ensuite d’après le journal.`,
+  blindRefused: (why) => `S’il avait été joignable, l’appel aurait été refusé\u00a0: ${why}`,
   total: (amount) => `En tout, l’appel a coûté ${amount}.`,
   warned: (at) => `Un avertissement a été donné à ${at}.`,
   wouldHaveGoneOn: ({ amount, seconds }) =>
@@ -160,6 +177,9 @@ export const fr: Messages = {
     'credit-limit-reached': (at) => `L’appel a été coupé à ${at}, car les minutes et les crédits étaient épuisés.`,
     'switch-silent': (at) =>
       `Le commutateur s’est tu\u00a0: l’appel a été clos avec ce qui avait été signalé jusqu’à ${at}.`,
+    'limit-reached': (at) => `L’appel a été coupé à ${at}, car une limite était atteinte.`,
+    'charging-unreachable': (at) =>
+      `L’appel a été coupé à ${at}\u00a0: le service de taxation était injoignable, et il avait duré autant que l’organisation le permet alors.`,
     'no-answer': (at) => `Personne n’avait répondu à ${at}.`,
     'cut-by-admin': (at) => `Un administrateur a mis fin à l’appel à ${at}.`,
     busy: (at) => `La ligne était occupée à ${at}.`,

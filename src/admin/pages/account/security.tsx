@@ -2,7 +2,7 @@
 import { Button, Field, Input } from '@fluentui/react-components'
 import { CheckmarkCircleFilled, KeyRegular } from '@fluentui/react-icons'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useState } from 'react'
 import { changePassword } from '../../../api/schema/access.ts'
 import { PASSWORD_MIN } from '../../../core/limits.ts'
 import { type ApiProblem, api, isProblem } from '../../data/client.ts'
@@ -176,6 +176,8 @@ function App({ isOn, onChanged }: PartProps & { readonly isOn: boolean }) {
   )
 }
 
+const QrPicture = lazy(() => import('./qr.tsx').then(({ QrPicture }) => ({ default: QrPicture })))
+
 /** Groups of four are typed without a slip. */
 const inGroups = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/g, '$1 ')
 
@@ -206,6 +208,12 @@ function FirstCode({ secret, uri, onDone }: FirstCodeProps) {
   }
   return (
     <form onSubmit={(event) => void confirm(event)} className="k-form account-app">
+      <div className="account-scan">
+        <p>{t('scan')}</p>
+        <Suspense fallback={<div className="account-qr" />}>
+          <QrPicture text={uri} label={t('scanPicture')} />
+        </Suspense>
+      </div>
       <div>
         <p>{t('secret')}</p>
         <p className="account-secret">

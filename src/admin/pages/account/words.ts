@@ -43,7 +43,12 @@ export const accountWords = defineWords('account', {
     en: 'Signing in then takes the password alone. Recovery codes that protect nothing are deleted.',
     fr: 'Le mot de passe suffira alors pour se connecter. Les codes de secours devenus inutiles seront supprimés.',
   },
-  secret: { en: 'Type this secret into the app', fr: 'Saisissez ce secret dans l’application' },
+  scan: { en: 'Scan this with the app', fr: 'Scannez ceci avec l’application' },
+  scanPicture: {
+    en: 'QR picture of the secret below, for the camera of the app',
+    fr: 'Image QR du secret ci-dessous, pour la caméra de l’application',
+  },
+  secret: { en: 'or type this secret into it', fr: 'ou saisissez-y ce secret' },
   secretOr: { en: 'or <a>open the app</a> on this device', fr: 'ou <a>ouvrez l’application</a> sur cet appareil' },
   secretWhat: { en: 'the secret', fr: 'le secret' },
   firstCode: { en: 'Then the code that it shows', fr: 'Puis le code affiché' },

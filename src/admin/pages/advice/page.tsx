@@ -56,6 +56,7 @@ const LONG_SEARCH_SECONDS = 600
 export default function AdvicePage() {
   const t = useWords(adviceWords)
   const { id } = useTenant()
+  const at = useAt()
   const [{ job }, setUrl] = useUrlState({ job: '' })
   const jobs = useQuery({
     queryKey: ['advice-jobs', id],
@@ -75,7 +76,11 @@ export default function AdvicePage() {
   const shown = list.find((one) => one.id === job) ?? list[0]
   return (
     <>
-      <PageHead title={t('title')} sentence={t('sentence')} />
+      <PageHead title={t('title')} sentence={t('sentence')}>
+        <Button as="a" href={at('billing/what-if')}>
+          {t('whatIf')}
+        </Button>
+      </PageHead>
       <div className="advice-columns">
         <div className="k-stack">
           <OwnCalls onStarted={started} />
@@ -282,7 +287,7 @@ function Found({ found, onStarted }: { readonly found: Result } & StartProps) {
   const { id } = useTenant()
   const advice = found[language]
   const isOwn = found.read.files.length === 0
-  const keepSearching = async (): Promise<void> => {
+  const searchAgain = async (): Promise<void> => {
     try {
       onStarted(
         await api.post<Job>(`/v1/tenants/${id}/advice`, { months: advice.months, seconds: LONG_SEARCH_SECONDS }),
@@ -309,7 +314,9 @@ function Found({ found, onStarted }: { readonly found: Result } & StartProps) {
           {t('certificate')}
         </Button>
         {advice.status === 'stopped' && isOwn && (
-          <Button onClick={() => void keepSearching()}>{t('keepSearching')}</Button>
+          <Button onClick={() => void searchAgain()} title={t('searchAgainWhy')}>
+            {t('searchAgain')}
+          </Button>
         )}
       </div>
       <Holders found={found} />

@@ -62,6 +62,11 @@ export const adviceWords = defineWords('advice', {
     en: 'It can be checked without us: ringfence check.',
     fr: 'Il se vérifie sans nous : ringfence check.',
   },
-  keepSearching: { en: 'Keep searching', fr: 'Continuer la recherche' },
+  searchAgain: { en: 'Search again, for ten minutes', fr: 'Chercher encore, pendant dix minutes' },
+  searchAgainWhy: {
+    en: 'From the beginning: calls, prices or rates may have changed since.',
+    fr: 'Depuis le début : appels, prix ou tarifs ont pu changer depuis.',
+  },
+  whatIf: { en: 'What if', fr: 'Et si' },
   seeOrder: { en: 'Buy this basket', fr: 'Acheter ce panier' },
 })

@@ -68,7 +68,13 @@ export function Summary({ call, explanation, active, onActive }: SummaryProps) {
       )}
       .{' '}
       {wasCut(endCause) && (
-        <span className="call-part call-part-cut">{endCause === 'cut-by-admin' ? t('cutAdmin') : t('cutFunds')}</span>
+        <span className="call-part call-part-cut">
+          {endCause === 'cut-by-admin'
+            ? t('cutAdmin')
+            : endCause === 'charging-unreachable'
+              ? t('cutUnreachable')
+              : t('cutFunds')}
+        </span>
       )}
     </p>
   )

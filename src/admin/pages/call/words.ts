@@ -29,6 +29,10 @@ export const oneCallWords = defineWords('call', {
   overrunPart: { en: '{time} not charged', fr: '{time} non facturées' },
   freePart: { en: 'free of charge', fr: 'sans frais' },
   cutFunds: { en: 'Cut when the funds ran out.', fr: 'Coupé : fonds épuisés.' },
+  cutUnreachable: {
+    en: 'Cut: charging was out of reach for too long.',
+    fr: 'Coupé : taxation injoignable trop longtemps.',
+  },
   cutAdmin: { en: 'Ended by an administrator.', fr: 'Coupé par un administrateur.' },
   unanswered: { en: 'Nobody answered. Nothing was charged.', fr: 'Personne n’a répondu. Rien n’a été facturé.' },
 

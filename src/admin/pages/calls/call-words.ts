@@ -41,6 +41,8 @@ export const callWords = defineWords('calling', {
   'end.not-connected': { en: 'Not connected', fr: 'Non établi' },
   'end.failed': { en: 'Failed', fr: 'Échec' },
   'end.endpoint-lost': { en: 'Telephone lost', fr: 'Téléphone perdu' },
+  'end.limit-reached': { en: 'A limit was reached', fr: 'Une limite était atteinte' },
+  'end.charging-unreachable': { en: 'Cut: charging out of reach', fr: 'Coupé : taxation injoignable' },
   'end.switch-lost': { en: 'Switch lost', fr: 'Commutateur perdu' },
   'end.credit-limit-reached': { en: 'Refused: no funds', fr: 'Refusé : aucun fonds' },
   'end.credits-not-permitted': { en: 'Refused: may not use credits', fr: 'Refusé : crédits non autorisés' },

@@ -34,6 +34,8 @@ const OUTCOMES = [
   'callee-hung-up',
   'funds-exhausted',
   'cut-by-admin',
+  'charging-unreachable',
+  'limit-reached',
   'no-answer',
   'busy',
   'cancelled',

@@ -81,5 +81,11 @@ export function useKindNames(): (kind: Classification) => string {
 }
 
 /** Ends that were our doing. */
-const CUT = new Set(['funds-exhausted', 'credit-limit-reached', 'cut-by-admin'])
+const CUT = new Set([
+  'funds-exhausted',
+  'credit-limit-reached',
+  'cut-by-admin',
+  'charging-unreachable',
+  'limit-reached',
+])
 export const wasCut = (cause: string): boolean => CUT.has(cause)

@@ -5,6 +5,7 @@ import { type ReactNode, useMemo, useState } from 'react'
 import { useMay, usePermissions } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
 import { Go } from '../../kit/go.tsx'
+import { usePhoneFormat } from '../../kit/phone-number.tsx'
 import { BurnDown, isWorthDrawing } from '../../pictures/index.ts'
 import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { AssignDialog } from '../pools/assign-dialog.tsx'
@@ -159,6 +160,7 @@ function useTold(home: Home): (need: Need) => { readonly title: string; readonly
   const language = useLanguage()
   const days = useDays()
   const odds = useOdds()
+  const phone = usePhoneFormat()
   const range = (ends: { earliest: string | null; latest: string | null } | null): string =>
     ends?.earliest && ends.latest ? t('fourInFive', { from: days.day(ends.earliest), to: days.day(ends.latest) }) : ''
   /** What the action would change, in figures. */
@@ -216,6 +218,11 @@ function useTold(home: Home): (need: Need) => { readonly title: string; readonly
         return {
           title: t('tollFree', { count: need.minutes }),
           sentence: t('tollFreeSub', { amount: formats.money(need.available) }),
+        }
+      case 'toll-free-unused':
+        return {
+          title: t('tollFreeUnused', { number: phone(need.number), minutes: need.minutes }),
+          sentence: t('tollFreeUnusedSub'),
         }
       case 'no-recharge':
         return {
@@ -278,6 +285,8 @@ function Actions({ need, home }: { readonly need: Need; readonly home: Home }) {
     }
     case 'see-forecast':
       return <>{forecastLink}</>
+    case 'see-numbers':
+      return <Go to="numbers?type=service-toll-free">{t('seeNumbers')}</Go>
     default: {
       const key =
         action.kind === 'add-funds' ? 'addFunds' : action.kind === 'repair-recharge' ? 'otherCard' : 'setRecharge'

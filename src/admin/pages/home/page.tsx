@@ -17,7 +17,8 @@ import { CreditsCard } from './credits-card.tsx'
 import { type Home, useHome } from './data.ts'
 import { LiveCard } from './live-card.tsx'
 import { capital, Needs } from './needs.tsx'
-import { isSetUp, SetUpCard } from './set-up-card.tsx'
+import { ReviewCard } from './review-card.tsx'
+import { SetUpCard, useSetUpList } from './set-up-card.tsx'
 import { homeWords } from './words.ts'
 import '../pools/pools.css'
 import './home.css'
@@ -76,16 +77,18 @@ function Greeting({ home }: { readonly home: Home | undefined }) {
 
 function Blocks({ home }: { readonly home: Home }) {
   const maySeeWallet = useMay('wallet:read')
-  const isReady = isSetUp(home)
+  const setUp = useSetUpList(home)
+  const isReady = setUp === null
   const isNew = home.forecast.pools.length === 0 && home.needs.length === 0 && !isReady
   return (
     <>
-      {isNew ? <SetUpCard home={home} /> : <Needs home={home} />}
+      {isNew ? <SetUpCard list={setUp} /> : <Needs home={home} />}
       <div className={`h-grid${maySeeWallet || !isReady ? '' : ' h-grid-one'}`}>
         <PoolsCard home={home} />
         {maySeeWallet && <CreditsCard home={home} />}
+        {home.review && <ReviewCard review={home.review} />}
         <LiveCard />
-        {!isNew && !isReady && <SetUpCard home={home} />}
+        {!isNew && !isReady && <SetUpCard list={setUp} />}
       </div>
     </>
   )

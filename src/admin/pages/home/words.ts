@@ -102,6 +102,15 @@ export const homeWords = defineWords('home', {
     en: 'Credits pay for those calls: {amount} is available.',
     fr: 'Les crédits paient ces appels : {amount} sont disponibles.',
   },
+  tollFreeUnused: {
+    en: '{number} is hardly used: [min:minutes] this month',
+    fr: 'Le {number} sert à peine : [min:minutes] ce mois-ci',
+  },
+  tollFreeUnusedSub: {
+    en: 'Regulators may take back a toll-free number with less than 100 minutes a month.',
+    fr: 'Un numéro gratuit qui sert moins de 100 minutes par mois peut être repris par le régulateur.',
+  },
+  seeNumbers: { en: 'See the numbers', fr: 'Voir les numéros' },
   noRecharge: { en: 'Nothing refills your credits', fr: 'Rien ne recharge vos crédits' },
   noRechargeSub: {
     en: '{amount} is available. We recommend to keep at least {recommended}: nine weeks in ten take less.',
@@ -177,6 +186,9 @@ export const homeWords = defineWords('home', {
   outside: { en: 'Outside caller', fr: 'Appelant externe' },
   setUp: { en: 'Getting started', fr: 'Mise en route' },
   doneOf: { en: '{done} of {all} done', fr: '{done} sur {all}' },
+  stepLater: { en: 'for later', fr: 'plus tard' },
+  goOn: { en: 'Go on setting up', fr: 'Poursuivre la mise en route' },
+  callMe: { en: 'Call me now', fr: 'Appelez-moi' },
   stepDone: { en: 'done', fr: 'fait' },
   stepOpen: { en: 'to do', fr: 'à faire' },
   'step.people': { en: 'Add your people', fr: 'Ajouter vos utilisateurs' },
@@ -185,4 +197,44 @@ export const homeWords = defineWords('home', {
   'step.numbers': { en: 'Get numbers', fr: 'Obtenir des numéros' },
   'step.credits': { en: 'Add credits', fr: 'Ajouter des crédits' },
   'step.first-call': { en: 'Make a first call', fr: 'Passer un premier appel' },
+  review: { en: 'Review of {month}', fr: 'Bilan : {month}' },
+  reviewHow: { en: 'What if', fr: 'Et si' },
+  reviewSaved: { en: 'You would have saved {amount}', fr: 'Vous auriez économisé {amount}' },
+  reviewWith: {
+    en: 'With {best} instead of {before}. Proved on every call of the month.',
+    fr: 'Avec {best} au lieu de {before}. Prouvé sur chaque appel du mois.',
+  },
+  reviewOthers: {
+    en: 'With {seats}, held by other people. Proved on every call of the month.',
+    fr: 'Avec {seats}, attribués à d’autres personnes. Prouvé sur chaque appel du mois.',
+  },
+  reviewSeats: { en: '{licences} and {plans}', fr: '{licences} et {plans}' },
+  reviewLicences: {
+    en: { one: '{count} licence', other: '{count} licences' },
+    fr: { one: '{count} licence', many: '{count} de licences', other: '{count} licences' },
+  },
+  reviewPlans: {
+    en: { one: '{count} International plan', other: '{count} International plans' },
+    fr: {
+      one: '{count} forfait international',
+      many: '{count} de forfaits internationaux',
+      other: '{count} forfaits internationaux',
+    },
+  },
+  reviewWas: { en: 'As it was', fr: 'Tel quel' },
+  reviewBest: { en: 'Cheapest', fr: 'Au mieux' },
+  reviewPicture: {
+    en: 'As it was {cost}, with the cheapest licences and plans {best}',
+    fr: 'Tel quel {cost}, avec les licences et forfaits les moins chers {best}',
+  },
+  reviewOrder: { en: 'Prepare the order', fr: 'Préparer la commande' },
+  reviewFewer: {
+    en: { one: 'Give back seats, keep {count}', other: 'Give back seats, keep {count}' },
+    fr: {
+      one: 'Rendre des licences, en garder {count}',
+      many: 'Rendre des licences, en garder {count}',
+      other: 'Rendre des licences, en garder {count}',
+    },
+  },
+  reviewWho: { en: 'See who should hold what', fr: 'Voir à qui attribuer quoi' },
 })

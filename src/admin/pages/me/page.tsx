@@ -13,6 +13,9 @@ import { EmptyState } from '../../kit/empty-state.tsx'
 import { Duration, When } from '../../kit/figures.tsx'
 import { PageHead } from '../../kit/page-head.tsx'
 import { usePhoneFormat } from '../../kit/phone-number.tsx'
+import { Dialler } from '../../softphone/dialler.tsx'
+import { TestCall } from '../../softphone/test-call.tsx'
+import { phoneWords } from '../../softphone/words.ts'
 import { TimeZoneContext, useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { LookUp } from '../rates/look-up.tsx'
 import { meWords } from './words.ts'
@@ -49,6 +52,7 @@ export default function MyPhonePage() {
 
 function Phone({ tenant }: { readonly tenant: Tenant }) {
   const t = useWords(meWords)
+  const tPhone = useWords(phoneWords)
   const view = useQuery({
     queryKey: ['my-phone', tenant.id],
     queryFn: ({ signal }) => api.get<View>(`/v1/tenants/${tenant.id}/my-phone`, { signal }),
@@ -61,9 +65,15 @@ function Phone({ tenant }: { readonly tenant: Tenant }) {
     <Block query={view} lines={6}>
       {(data) => (
         <>
-          <div className="k-grid">
-            <Reach view={data} />
-            <Minutes view={data} />
+          <div className="me-top">
+            <Dialler tenant={tenant.id} isLicensed={data.user.licences.length > 0} />
+            <div className="k-stack">
+              <Reach view={data} />
+              <Minutes view={data} />
+              <Card title={tPhone('test.title')}>
+                <TestCall tenant={tenant.id} />
+              </Card>
+            </div>
           </div>
           <LookUp />
           <MyCalls calls={data.calls} />

@@ -4,29 +4,29 @@ import { LockClosedRegular } from '@fluentui/react-icons'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { z } from 'zod'
-import type { failureOut, policiesOut } from '../../../api/policy.ts'
+import type { policiesOut } from '../../../api/policy.ts'
 import { type ApiProblem, api, isProblem } from '../../data/client.ts'
 import { queryClient } from '../../data/query.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Block } from '../../kit/block.tsx'
 import { Card } from '../../kit/card.tsx'
-import { Money } from '../../kit/figures.tsx'
 import { Go, useUrlState } from '../../kit/go.tsx'
 import { MoreMenu } from '../../kit/more-menu.tsx'
 import { ReadOnlyNote, Refusal } from '../../kit/notes.tsx'
 import { PageHead } from '../../kit/page-head.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { kitWords } from '../../kit/words.ts'
-import { useFormats, useWords } from '../../words/use.tsx'
+import { useWords } from '../../words/use.tsx'
 import { Answer } from '../rates/look-up.tsx'
 import { PersonPicker, useUsers } from '../rates/person-picker.tsx'
+import { FailureCard } from './failure.tsx'
+import { LimitsCard } from './limits.tsx'
 import { policiesWords } from './words.ts'
 import '../rates/rates.css'
 import './policies.css'
 
 type Policies = z.output<typeof policiesOut>
 type Policy = Policies['policies'][number]
-type Failure = z.output<typeof failureOut>
 
 export default function PoliciesPage() {
   const t = useWords(policiesWords)
@@ -48,14 +48,13 @@ export default function PoliciesPage() {
         </Block>
       </Card>
       <div className="k-grid">
-        <div className="k-stack">
-          <Card title={t('credits')}>
-            <Block query={policies}>{(data) => <Credits given={data} />}</Block>
-          </Card>
-          <FailureCard />
-        </div>
+        <Card title={t('credits')}>
+          <Block query={policies}>{(data) => <Credits given={data} />}</Block>
+        </Card>
         <Simulator />
       </div>
+      <LimitsCard />
+      <FailureCard />
     </>
   )
 }
@@ -220,57 +219,6 @@ function Credits({ given }: { readonly given: Policies }) {
       </ul>
       <p className="k-quiet">{t('creditsHow')}</p>
     </div>
-  )
-}
-
-/** C10: what the switch does by itself. There is one choice, and it is said what it costs. */
-function FailureCard() {
-  const t = useWords(policiesWords)
-  const formats = useFormats()
-  const { id } = useTenant()
-  const failure = useQuery({
-    queryKey: ['failure-policy', id],
-    queryFn: ({ signal }) => api.get<Failure>(`/v1/tenants/${id}/failure-policy`, { signal }),
-  })
-  return (
-    <Card title={t('failure')}>
-      <Block query={failure} lines={4}>
-        {({ worstLossPerHour, ifLetThrough }) => (
-          <div className="k-stack">
-            <dl className="m-failure">
-              <div>
-                <dt>{t('failure.outside')}</dt>
-                <dd>{t('failure.outsideIs')}</dd>
-              </div>
-              <div>
-                <dt>{t('failure.internal')}</dt>
-                <dd>{t('failure.goOn')}</dd>
-              </div>
-              <div>
-                <dt>{t('failure.emergency')}</dt>
-                <dd>{t('failure.goOn')}</dd>
-              </div>
-              <div>
-                <dt>{t('worst')}</dt>
-                <dd data-worst>
-                  <b>
-                    <Money money={worstLossPerHour} />
-                  </b>
-                </dd>
-              </div>
-            </dl>
-            <p className="k-quiet">
-              {ifLetThrough
-                ? t('atStake', {
-                    hour: formats.moment(ifLetThrough.hour),
-                    amount: formats.money(ifLetThrough.amount),
-                  })
-                : t('nothingAtStake')}
-            </p>
-          </div>
-        )}
-      </Block>
-    </Card>
   )
 }
 

@@ -8,7 +8,7 @@ import { useLiveQueries } from '../../data/live.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
-import { useUrlState } from '../../kit/go.tsx'
+import { Go, useUrlState } from '../../kit/go.tsx'
 import { CopyAsCurl, ReadOnlyNote, useCopy } from '../../kit/notes.tsx'
 import { PageHead } from '../../kit/page-head.tsx'
 import { BlockError, PageSkeleton } from '../../kit/skeleton.tsx'
@@ -157,7 +157,10 @@ function ThroughPartner({ country }: { readonly country: string }) {
               <li key={key}>{t(key)}</li>
             ))}
           </ul>
-          <Button onClick={() => copy(points)}>{t(isCopied ? 'pointsCopied' : 'copyPoints')}</Button>
+          <p className="k-row">
+            <Button onClick={() => copy(points)}>{t(isCopied ? 'pointsCopied' : 'copyPoints')}</Button>
+            <Go to="partner">{t('askPartner')}</Go>
+          </p>
         </div>
       </div>
     </Card>

@@ -173,6 +173,7 @@ export const purchaseWords = defineWords('purchase', {
     en: 'Call centres, menus, meeting rooms, kiosks',
     fr: 'Centres d’appels, menus, salles de réunion, bornes',
   },
+  askPartner: { en: 'Ask a partner', fr: 'Demander à un partenaire' },
   copyPoints: { en: 'Copy these points', fr: 'Copier ces points' },
   pointsCopied: { en: 'Copied', fr: 'Copié' },
   notAvailable: {

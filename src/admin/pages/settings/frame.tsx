@@ -9,7 +9,7 @@ import { useWords } from '../../words/use.tsx'
 import { settingsWords } from './words.ts'
 import './settings.css'
 
-export const SECTIONS = ['organisation', 'admins', 'api-keys', 'webhooks', 'audit', 'sandbox'] as const
+export const SECTIONS = ['organisation', 'admins', 'api-keys', 'webhooks', 'partners', 'audit', 'sandbox'] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface SettingsFrameProps {

@@ -138,7 +138,8 @@ function Acts({ path, endpoint }: OfEndpoint) {
   const say = useSay()
   const queries = useQueryClient()
   const [{ panel }, setPanel] = useUrlState({ panel: '' })
-  const [secret, setSecret] = useState<string | null>(null)
+  // Undefined: none is shown; null: the answer with it was lost.
+  const [secret, setSecret] = useState<string | null>()
   const own = `${path}/${endpoint.id}`
   const close = (): void => setPanel({ panel: '' })
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['webhooks', id] })
@@ -219,12 +220,12 @@ function Acts({ path, endpoint }: OfEndpoint) {
       >
         <p>{t('rotateWhy')}</p>
       </ConfirmDialog>
-      {secret !== null && (
+      {secret !== undefined && (
         <SecretDialog
           title={t('secretOf', { url: new URL(endpoint.url).host })}
           secret={secret}
           fileName={`${endpoint.id}.txt`}
-          onClose={() => setSecret(null)}
+          onClose={() => setSecret(undefined)}
         />
       )}
     </>

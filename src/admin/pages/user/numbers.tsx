@@ -1,61 +1,86 @@
-/** Which numbers reach somebody, and what their telephone signs in with. */
-import { Button, Field, Input } from '@fluentui/react-components'
+/** Which numbers reach somebody, what is shown who is called, and what their telephone signs in with. */
+import { Button, Checkbox, Dropdown, Field, Input, Option } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { userChanges } from '../../../api/schema/user.ts'
-import { api } from '../../data/client.ts'
-import { queryClient } from '../../data/query.ts'
+import type { Country } from '../../../core/country.ts'
+import { locationNeeded } from '../../../core/number.ts'
+import { api, newIntent } from '../../data/client.ts'
 import { useMay, useTenant } from '../../data/session.ts'
+import { Block } from '../../kit/block.tsx'
 import { Card } from '../../kit/card.tsx'
+import { Go } from '../../kit/go.tsx'
 import { Refusal } from '../../kit/notes.tsx'
+import { PhoneNumber, usePhoneFormat } from '../../kit/phone-number.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
 import type { PageOf } from '../../kit/use-pages.ts'
 import { kitWords } from '../../kit/words.ts'
-import { useFormats, useWords } from '../../words/use.tsx'
+import { useWords } from '../../words/use.tsx'
+import { numbersChanged, type PhoneNumberRow } from '../numbers/data.ts'
+import { LocationChoice } from '../numbers/location-choice.tsx'
+import { LocationForm } from '../numbers/panel.tsx'
+import { numberWords } from '../numbers/words.ts'
 import { type ShownUser, usersChanged } from '../users/data.ts'
+import { CallerIdCard } from './caller-id.tsx'
 import type { TabProps } from './page.tsx'
 import { userWords } from './words.ts'
 
 export function Numbers({ user }: TabProps) {
   const t = useWords(userWords)
+  const { id } = useTenant()
   const mayNumber = useMay('number:assign') && user.deletedAt === null
   const mayEdit = useMay('user:edit') && user.deletedAt === null
+  const query = useQuery({
+    queryKey: ['phone-numbers', id, 'of', user.id],
+    queryFn: ({ signal }) =>
+      api.get<PageOf<PhoneNumberRow>>(`/v1/tenants/${id}/phone-numbers`, { query: { userId: user.id }, signal }),
+  })
   return (
     <div className="k-grid">
       <Card title={t('numbers')}>
-        <div className="k-stack">
-          {user.numbers.length === 0 && <p className="k-quiet">{t('noNumber')}</p>}
-          <ul className="p-list">
-            {user.numbers.map((number) => (
-              <li key={number}>
-                <span className="num p-number" translate="no">
-                  {number}
-                </span>
-                {mayNumber && <TakeBack user={user} number={number} />}
-              </li>
-            ))}
-          </ul>
-          {mayNumber && <Give user={user} />}
-        </div>
+        <Block query={query}>
+          {({ data }) => (
+            <div className="k-stack">
+              {data.length === 0 && <p className="k-quiet">{t('noNumber')}</p>}
+              <ul className="p-list p-numbers">
+                {data.map((row) => (
+                  <li key={row.id}>
+                    <span className="p-number">
+                      <PhoneNumber number={row.number} />
+                    </span>
+                    {mayNumber && <TakeBack user={user} row={row} />}
+                    <div className="p-location">
+                      <LocationForm row={row} />
+                    </div>
+                  </li>
+                ))}
+              </ul>
+              {mayNumber && <Give user={user} />}
+            </div>
+          )}
+        </Block>
       </Card>
+      <CallerIdCard user={user} mayEdit={mayNumber} />
       {mayEdit && <Telephone user={user} />}
     </div>
   )
 }
 
-function TakeBack({ user, number }: { readonly user: ShownUser; readonly number: string }) {
+function TakeBack({ user, row }: { readonly user: ShownUser; readonly row: PhoneNumberRow }) {
   const t = useWords(userWords)
   const say = useSay()
   const { id } = useTenant()
-  const path = `/v1/tenants/${id}/users/${user.id}`
+  const path = `/v1/tenants/${id}/phone-numbers/${row.id}`
+  const changed = async (): Promise<void> => {
+    await Promise.all([usersChanged(id), numbersChanged(id)])
+  }
   const take = async (): Promise<void> => {
     try {
-      await api.patch(path, { number: null })
-      await usersChanged(id)
-      void queryClient.invalidateQueries({ queryKey: ['phone-numbers', id] })
-      say.done(t('takenBack', { number }), async () => {
-        await api.patch(path, { number })
-        await usersChanged(id)
+      await api.post(`${path}/unassign`, undefined, { intent: newIntent() })
+      await changed()
+      say.done(t('takenBack', { number: row.number }), async () => {
+        await api.post(`${path}/assign`, { userId: user.id, notify: false }, { intent: newIntent() })
+        await changed()
       })
     } catch (error) {
       say.failed(error)
@@ -68,56 +93,95 @@ function TakeBack({ user, number }: { readonly user: ShownUser; readonly number:
   )
 }
 
-interface NumberRow {
-  readonly number: string
-  readonly type: string
-  readonly userId: string | null
-}
-
-const SHOWN = 4
-
 function Give({ user }: { readonly user: ShownUser }) {
   const t = useWords(userWords)
+  const n = useWords(numberWords)
   const k = useWords(kitWords)
   const say = useSay()
-  const formats = useFormats()
+  const format = usePhoneFormat()
   const { id } = useTenant()
+  const country = user.usageLocation
   const { data } = useQuery({
-    queryKey: ['phone-numbers', id, 'free'],
+    queryKey: ['phone-numbers', id, 'free', country],
     queryFn: ({ signal }) =>
-      api.get<PageOf<NumberRow>>(`/v1/tenants/${id}/phone-numbers`, { query: { limit: 200 }, signal }),
+      api.get<PageOf<PhoneNumberRow>>(`/v1/tenants/${id}/phone-numbers`, {
+        query: { type: 'user', status: 'unassigned', country, limit: 200 },
+        signal,
+      }),
   })
-  const free = data?.data.filter(({ type, userId }) => type === 'user' && userId === null).slice(0, SHOWN) ?? []
+  const free = data?.data ?? []
+  const needed = locationNeeded(country as Country, 'user')
   const form = useForm({
-    initial: { number: '' },
-    schema: userChanges,
-    toBody: ({ number }) => ({ number: number.replaceAll(/[\s().-]/g, '') }),
-    submit: (body) => api.patch(`/v1/tenants/${id}/users/${user.id}`, body),
+    initial: { numberId: '', locationId: '', notify: true },
+    toBody: ({ numberId, locationId, notify }) => ({
+      numberId,
+      wish: { userId: user.id, notify, ...(locationId === '' ? {} : { locationId }) },
+    }),
+    submit: (body, intent) => {
+      const { numberId, wish } = body as { numberId: string; wish: object }
+      return api.post(`/v1/tenants/${id}/phone-numbers/${numberId}/assign`, wish, { intent })
+    },
     onDone: () => {
       say.done(t('given'))
-      form.reset({ number: '' })
+      form.reset({ numberId: '', locationId: '', notify: true })
       void usersChanged(id)
-      void queryClient.invalidateQueries({ queryKey: ['phone-numbers', id] })
+      void numbersChanged(id)
     },
   })
+  if (data && free.length === 0) {
+    return (
+      <p>
+        {t('noFree')} <Go to={`numbers/get?country=${country}&type=user`}>{t('getNumbers')}</Go>
+      </p>
+    )
+  }
+  const chosen = free.find((row) => row.id === form.values.numberId)
   return (
     <form onSubmit={form.onSubmit} noValidate className="k-form">
       {form.problem && <Refusal title={form.problem.title || k('notReached')} detail={form.problem.detail} />}
-      <Field
-        {...form.field('number', t('give'))}
-        {...(free.length > 0 ? { hint: t('freeOnes', { list: formats.list(free.map(({ number }) => number)) }) } : {})}
-      >
-        <Input {...form.input('number')} type="tel" placeholder="+1 …" autoComplete="off" list="free-numbers" />
+      <Field {...form.field('numberId', t('give'))}>
+        <Dropdown
+          clearButton={null}
+          translate="no"
+          value={chosen ? format(chosen.number) : ''}
+          placeholder={n('choose')}
+          selectedOptions={[form.values.numberId]}
+          onOptionSelect={(_, { optionValue = '' }) => {
+            form.set('numberId', optionValue)
+            form.set('locationId', free.find((row) => row.id === optionValue)?.locationId ?? '')
+          }}
+        >
+          {free.map((row) => (
+            <Option key={row.id} value={row.id} text={format(row.number)}>
+              <span translate="no">
+                {format(row.number)} <span className="k-quiet">{row.city}</span>
+              </span>
+            </Option>
+          ))}
+        </Dropdown>
       </Field>
-      <datalist id="free-numbers">
-        {free.map(({ number }) => (
-          <option key={number} value={number} />
-        ))}
-      </datalist>
+      {chosen && (
+        <>
+          <LocationChoice
+            country={country}
+            value={form.values.locationId}
+            mayBeNone={needed === 'never'}
+            error={form.errors.locationId}
+            onChange={(locationId) => form.set('locationId', locationId)}
+          />
+          <Checkbox
+            label={t('notify')}
+            checked={form.values.notify}
+            onChange={(_, { checked }) => form.set('notify', checked === true)}
+          />
+        </>
+      )}
       {user.numbers.length > 0 && <p className="k-quiet">{t('replaces', { name: user.name })}</p>}
-      <Button type="submit" disabled={form.isBusy}>
-        {t('assign')}
-      </Button>
+      <div className="k-row">
+        <Button type="submit" disabled={form.isBusy || !chosen}>
+          {t('assign')}
+        </Button>
+      </div>
     </form>
   )
 }

@@ -5,6 +5,7 @@ import { Card } from '../../kit/card.tsx'
 import { useFormats, useWords } from '../../words/use.tsx'
 import { policyText } from '../users/policy-text.ts'
 import { policyWords } from '../users/policy-words.ts'
+import { UserLimits } from './limits.tsx'
 import type { TabProps } from './page.tsx'
 import { userWords } from './words.ts'
 
@@ -16,6 +17,7 @@ export function Policy({ user, onChange }: TabProps) {
   const isHere = user.deletedAt === null
   const maySetPolicy = useMay('policy:edit') && isHere
   const mayEdit = useMay('user:edit') && isHere
+  const mayReadLimits = useMay('policy:read')
   const isOff = user.disabledAt !== null
   return (
     <div className="k-grid">
@@ -55,6 +57,7 @@ export function Policy({ user, onChange }: TabProps) {
           label={isOff ? t('phoneOff', { date: formats.day(user.disabledAt ?? 0) }) : t('phoneIs')}
         />
       </Card>
+      {mayReadLimits && <UserLimits userId={user.id} isHere={isHere} />}
     </div>
   )
 }

@@ -1,0 +1,147 @@
+import { defineWords } from '../../words/define.ts'
+
+/** What numbers are, wherever they are shown. */
+export const numberWords = defineWords('number', {
+  'type.user': { en: 'User', fr: 'Utilisateur' },
+  'type.service-toll': { en: 'Service', fr: 'Service' },
+  'type.service-toll-free': { en: 'Toll-free service', fr: 'Service gratuit' },
+  'typeOf.user': { en: 'For users', fr: 'Pour des utilisateurs' },
+  'typeOf.service-toll': { en: 'For a service, callers pay', fr: 'Pour un service, l’appelant paie' },
+  'typeOf.service-toll-free': { en: 'Toll-free, you pay', fr: 'Numéro gratuit, vous payez' },
+  'status.assigned': { en: 'Assigned', fr: 'Attribué' },
+  'status.unassigned': { en: 'Unassigned', fr: 'Non attribué' },
+  temporary: { en: 'Temporary', fr: 'Temporaire' },
+  nobody: { en: 'Nobody', fr: 'Personne' },
+  location: { en: 'Emergency location', fr: 'Emplacement d’urgence' },
+  noLocation: { en: 'None', fr: 'Aucun' },
+  addLocation: { en: 'Add an emergency location', fr: 'Ajouter un emplacement d’urgence' },
+  choose: { en: 'Choose', fr: 'Choisir' },
+  anyCountry: { en: 'Any country', fr: 'Tous les pays' },
+})
+
+export const numbersWords = defineWords('numbers', {
+  title: { en: 'Numbers', fr: 'Numéros' },
+  inService: {
+    en: { one: '{count} in service', other: '{count} in service' },
+    fr: { one: '{count} en service', many: '{count} en service', other: '{count} en service' },
+  },
+  quota: {
+    en: 'quota {used} of {quota} user numbers ([lic:licences] × 1.1 + 10)',
+    fr: 'quota : {used} numéros d’utilisateur sur {quota} ([lic:licences] × 1,1 + 10)',
+  },
+  get: { en: 'Get numbers', fr: 'Obtenir des numéros' },
+  search: { en: 'Number or name', fr: 'Numéro ou nom' },
+  type: { en: 'Type', fr: 'Type' },
+  country: { en: 'Country', fr: 'Pays' },
+  status: { en: 'Status', fr: 'État' },
+  number: { en: 'Number', fr: 'Numéro' },
+  place: { en: 'Place', fr: 'Lieu' },
+  holder: { en: 'Assigned to', fr: 'Attribué à' },
+  emergency: { en: 'Emergency', fr: 'Urgences' },
+  month: { en: 'This month', fr: 'Ce mois-ci' },
+  none: {
+    en: 'No numbers yet. A licence without a number cannot call out.',
+    fr: 'Aucun numéro. Sans numéro, une licence ne permet pas d’appeler.',
+  },
+  noMatch: { en: 'No number matches these filters.', fr: 'Aucun numéro ne correspond à ces filtres.' },
+  clear: { en: 'Clear filters', fr: 'Effacer les filtres' },
+  close: { en: 'Close', fr: 'Fermer' },
+  since: { en: 'In service since', fr: 'En service depuis' },
+  from: { en: 'Came from', fr: 'Origine' },
+  'origin.stock': { en: 'An order', fr: 'Une commande' },
+  'origin.ported': { en: 'Another carrier', fr: 'Un autre opérateur' },
+  'origin.operator': { en: 'The operator', fr: 'L’exploitant' },
+  'origin.trunk': { en: 'Your own carrier', fr: 'Votre opérateur' },
+  tollFreeWatch: {
+    en: 'Regulators may take back a toll-free number that is used less than 100 minutes a month.',
+    fr: 'Un numéro gratuit utilisé moins de 100 minutes par mois peut être repris par le régulateur.',
+  },
+  assign: { en: 'Assign', fr: 'Attribuer' },
+  user: { en: 'User', fr: 'Utilisateur' },
+  notify: { en: 'Tell the user by mail', fr: 'Prévenir l’utilisateur par e-mail' },
+  assigned: { en: '{name} has {number}.', fr: '{name} a le {number}.' },
+  takeBack: { en: 'Take back', fr: 'Retirer' },
+  takenBack: { en: '{number} belongs to nobody now.', fr: 'Le {number} n’est plus attribué.' },
+  change: { en: 'Change', fr: 'Modifier' },
+  changed: { en: 'The emergency location is changed.', fr: 'L’emplacement d’urgence est modifié.' },
+  release: { en: 'Release number', fr: 'Libérer le numéro' },
+  releaseTitle: { en: 'Release {number}?', fr: 'Libérer le {number} ?' },
+  releaseWhat: {
+    en: 'Calls to it are refused at once. It rests for some weeks and then goes to whoever asks for it; you cannot get it back.',
+    fr: 'Les appels vers ce numéro sont refusés immédiatement. Il reste inutilisé quelques semaines, puis revient au premier demandeur ; vous ne pourrez pas le récupérer.',
+  },
+  released: { en: '{number} is released.', fr: 'Le {number} est libéré.' },
+  takeBackFirst: {
+    en: 'Somebody has it. Take it back before you release it.',
+    fr: 'Ce numéro est attribué. Retirez-le avant de le libérer.',
+  },
+})
+
+export const getWords = defineWords('numbers-get', {
+  title: { en: 'Get numbers', fr: 'Obtenir des numéros' },
+  sentence: {
+    en: 'Choose where; the numbers are kept for you for 10 minutes.',
+    fr: 'Choisissez le lieu ; les numéros vous sont réservés pendant 10 minutes.',
+  },
+  country: { en: 'Country', fr: 'Pays' },
+  type: { en: 'What for', fr: 'Usage' },
+  by: { en: 'Search by', fr: 'Rechercher par' },
+  byCity: { en: 'City', fr: 'Ville' },
+  byArea: { en: 'Area code', fr: 'Indicatif régional' },
+  left: {
+    en: { one: '{count} number there', other: '{count} numbers there' },
+    fr: { one: '{count} numéro disponible', many: '{count} numéros disponibles', other: '{count} numéros disponibles' },
+  },
+  quantity: { en: 'How many', fr: 'Combien' },
+  more: { en: 'One more', fr: 'Un de plus' },
+  fewer: { en: 'One fewer', fr: 'Un de moins' },
+  may: {
+    en: 'You may have {n} more.',
+    fr: 'Vous pouvez en avoir {n} de plus.',
+  },
+  raise: {
+    en: 'With [lic:licences] more, {n} more.',
+    fr: 'Avec [lic:licences] de plus, {n} de plus.',
+  },
+  buy: { en: 'Buy licences', fr: 'Acheter des licences' },
+  addFunds: { en: 'Add funds', fr: 'Ajouter des fonds' },
+  reserve: { en: 'Reserve', fr: 'Réserver' },
+  nothing: {
+    en: 'There are no numbers to be had right now. Your operator adds them.',
+    fr: 'Aucun numéro n’est disponible pour le moment. L’exploitant en ajoute.',
+  },
+  kept: { en: 'Kept for you for {time}', fr: 'Réservés pour vous pendant {time}' },
+  name: { en: 'Name of the order', fr: 'Nom de la commande' },
+  description: { en: 'Description', fr: 'Description' },
+  optional: { en: 'Optional', fr: 'Facultatif' },
+  confirm: { en: 'Place order', fr: 'Passer la commande' },
+  cancel: { en: 'Give them back', fr: 'Les remettre en stock' },
+  ended: {
+    en: 'The reservation ended and the numbers went back.',
+    fr: 'La réservation a expiré et les numéros ont été remis en stock.',
+  },
+  again: { en: 'Reserve again', fr: 'Réserver de nouveau' },
+  other: { en: 'Choose others', fr: 'En choisir d’autres' },
+  cancelled: { en: 'The numbers went back.', fr: 'Les numéros ont été remis en stock.' },
+  done: {
+    en: {
+      one: '{count} number is in service. Calls to it are answered as soon as somebody has it.',
+      other: '{count} numbers are in service. Calls to them are answered as soon as somebody has them.',
+    },
+    fr: {
+      one: '{count} numéro est en service. Les appels aboutissent dès qu’il est attribué.',
+      many: '{count} numéros sont en service. Les appels aboutissent dès qu’ils sont attribués.',
+      other: '{count} numéros sont en service. Les appels aboutissent dès qu’ils sont attribués.',
+    },
+  },
+  toNumbers: { en: 'To the numbers', fr: 'Voir les numéros' },
+  needed: {
+    en: 'An emergency location is required [in:country] before a number can be used.',
+    fr: 'Un emplacement d’urgence est exigé [in:country] avant d’utiliser un numéro.',
+  },
+  later: {
+    en: 'You choose the emergency location when you assign the number.',
+    fr: 'L’emplacement d’urgence se choisit lors de l’attribution du numéro.',
+  },
+  numbers: { en: 'Numbers', fr: 'Numéros' },
+})

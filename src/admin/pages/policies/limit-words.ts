@@ -1,0 +1,43 @@
+import { defineWords } from '../../words/define.ts'
+
+export const limitWords = defineWords('limits', {
+  title: { en: 'Limits against fraud and surprises', fr: 'Limites contre la fraude et les surprises' },
+  how: {
+    en: 'A call that would pass a limit is refused, and one that reaches it is cut. Emergency and internal calls have none. Changes count for calls that begin from now on.',
+    fr: 'Un appel qui dépasserait une limite est refusé, et celui qui l’atteint est coupé. Les appels d’urgence et internes n’en ont pas. Les changements valent pour les appels qui commencent désormais.',
+  },
+  organisation: { en: 'The whole organisation', fr: 'L’organisation entière' },
+  eachUser: { en: 'Each user', fr: 'Chaque utilisateur' },
+  eachUserHow: {
+    en: 'Who has limits of their own is not counted here.',
+    fr: 'Sauf ceux qui ont les leurs.',
+  },
+  'limit.creditsPerMonth': { en: 'Credits per month', fr: 'Crédits par mois' },
+  'limit.creditsPerHour': { en: 'Credits per hour', fr: 'Crédits par heure' },
+  'limit.calls': { en: 'Charged calls at the same time', fr: 'Appels payants en même temps' },
+  'limit.internationalMinutesPerHour': {
+    en: 'International minutes per hour',
+    fr: 'Minutes internationales par heure',
+  },
+  noLimit: { en: 'No limit', fr: 'Sans limite' },
+  countries: { en: 'Countries', fr: 'Pays' },
+  'countries.any': { en: 'Anywhere', fr: 'Partout' },
+  'countries.except': { en: 'Anywhere but', fr: 'Partout sauf' },
+  'countries.only': { en: 'Only', fr: 'Seulement' },
+  addCountry: { en: 'Add a country', fr: 'Ajouter un pays' },
+  removeCountry: { en: 'Remove {country}', fr: 'Retirer {country}' },
+  used: { en: 'Used by now', fr: 'Déjà utilisé' },
+  'used.month': { en: 'Credits this month', fr: 'Crédits ce mois-ci' },
+  'used.hour': { en: 'Credits this hour', fr: 'Crédits cette heure-ci' },
+  'used.calls': { en: 'Calls now', fr: 'Appels en cours' },
+  'used.international': { en: 'International this hour', fr: 'International cette heure-ci' },
+  usedOf: { en: '{used} of {max}', fr: '{used} sur {max}' },
+  none: { en: 'No limit is set.', fr: 'Aucune limite n’est fixée.' },
+  save: { en: 'Save limits', fr: 'Enregistrer les limites' },
+  saved: { en: 'Limits changed', fr: 'Limites modifiées' },
+  userTitle: { en: 'Limits', fr: 'Limites' },
+  ofEach: { en: 'As for each user of the organisation.', fr: 'Comme pour chaque utilisateur de l’organisation.' },
+  ofOwn: { en: 'Limits of their own.', fr: 'Des limites propres.' },
+  giveOwn: { en: 'Give own limits', fr: 'Donner des limites propres' },
+  takeOwn: { en: 'Back to those of each user', fr: 'Revenir à celles de chacun' },
+})

@@ -1,0 +1,226 @@
+/** What is to be different: months, calls, prices, rates, people, and whether today's licences and plans stay. */
+import { Button, Field, Input, Radio, RadioGroup, Select } from '@fluentui/react-components'
+import { DismissRegular } from '@fluentui/react-icons'
+import { useQuery } from '@tanstack/react-query'
+import { whatIfBody } from '../../../api/schema/what-if.ts'
+import { api } from '../../data/client.ts'
+import { useMay, useTenant } from '../../data/session.ts'
+import { Card } from '../../kit/card.tsx'
+import { Refusal } from '../../kit/notes.tsx'
+import { type Form, useForm } from '../../kit/use-form.ts'
+import { useWords } from '../../words/use.tsx'
+import { PersonPicker, useUser } from '../rates/person-picker.tsx'
+import type { WhatIfJob } from './page.tsx'
+import { whatIfWords } from './words.ts'
+
+export const PERSON_CHANGES = ['leaves', 'twice', 'thrice', 'getsPlan', 'losesPlan'] as const
+export type PersonChange = (typeof PERSON_CHANGES)[number]
+
+const PEOPLE: Readonly<Partial<Record<PersonChange, number>>> = { leaves: 0, twice: 2, thrice: 3 }
+
+interface Values extends Record<string, unknown> {
+  readonly months: string
+  readonly percent: string
+  readonly licencePrice: string
+  readonly internationalPrice: string
+  readonly basket: string
+  readonly rateDeck: string
+  readonly people: readonly { readonly id: string; readonly change: PersonChange }[]
+}
+
+const UNCHANGED: Values = {
+  months: '1',
+  percent: '100',
+  licencePrice: '',
+  internationalPrice: '',
+  basket: 'now',
+  rateDeck: '',
+  people: [],
+}
+
+/** The fields as the API takes them. */
+function bodyOf(values: Values, currency: string) {
+  const price = (text: string) => (text.trim() === '' ? undefined : { amount: text.trim().replace(',', '.'), currency })
+  const { months, percent, licencePrice, internationalPrice, basket, rateDeck, people } = values
+  const heads = people.flatMap(({ id, change }) => {
+    const count = PEOPLE[change]
+    return count === undefined ? [] : [{ userId: id, people: count }]
+  })
+  const plan = people.flatMap(({ id, change }) =>
+    PEOPLE[change] === undefined ? [{ userId: id, holds: change === 'getsPlan' }] : [],
+  )
+  return {
+    months: Number(months),
+    percent: percent.trim() === '' ? 100 : Number(percent),
+    licencePrice: price(licencePrice),
+    internationalPrice: price(internationalPrice),
+    basket,
+    heads,
+    plan,
+    rateDeck: rateDeck === '' ? undefined : rateDeck,
+  }
+}
+
+export function Question({ onStarted }: { readonly onStarted: (job: WhatIfJob) => void }) {
+  const t = useWords(whatIfWords)
+  const { id, currency } = useTenant()
+  const form = useForm<Values, WhatIfJob>({
+    initial: UNCHANGED,
+    schema: whatIfBody,
+    toBody: (values) => bodyOf(values, currency),
+    fieldOf: (param) => (/^(plan|heads)/.test(param) ? 'people' : (param.split('.')[0] ?? param)),
+    submit: (body, intent) => api.post<WhatIfJob>(`/v1/tenants/${id}/what-if`, body, { intent }),
+    onDone: onStarted,
+    draft: `what-if ${id}`,
+  })
+  const { values } = form
+  return (
+    <Card title={t('question')}>
+      <form className="what-if-form" onSubmit={(event) => void form.onSubmit(event)} noValidate>
+        {form.problem && <Refusal title={form.problem.title} detail={form.problem.detail} />}
+        <div className="what-if-pair">
+          <Field {...form.field('months', t('months'))}>
+            <Select value={values.months} onChange={(_, { value }) => form.set('months', value)}>
+              {['1', '2', '3', '6', '12'].map((count) => (
+                <option key={count} translate="no">
+                  {count}
+                </option>
+              ))}
+            </Select>
+          </Field>
+          <Field {...form.field('percent', t('percent'))}>
+            <Input inputMode="numeric" {...form.input('percent')} />
+          </Field>
+        </div>
+        <div className="what-if-pair">
+          <Field {...form.field('licencePrice', t('licencePrice'))}>
+            <Input
+              inputMode="decimal"
+              contentAfter={<span translate="no">{currency}</span>}
+              placeholder={t('asToday')}
+              {...form.input('licencePrice')}
+            />
+          </Field>
+          <Field {...form.field('internationalPrice', t('internationalPrice'))}>
+            <Input
+              inputMode="decimal"
+              contentAfter={<span translate="no">{currency}</span>}
+              placeholder={t('asToday')}
+              {...form.input('internationalPrice')}
+            />
+          </Field>
+        </div>
+        <Decks form={form} />
+        <Field {...form.field('basket', t('basket'))}>
+          <RadioGroup value={values.basket} onChange={(_, { value }) => form.set('basket', value)}>
+            <Radio value="now" label={t('now')} />
+            <Radio value="best" label={t('best')} />
+          </RadioGroup>
+        </Field>
+        <People form={form} />
+        <Button appearance="primary" type="submit" disabled={form.isBusy}>
+          {t('start')}
+        </Button>
+      </form>
+    </Card>
+  )
+}
+
+interface Deck {
+  readonly id: string
+  readonly version: number
+  readonly active: boolean
+}
+
+/** What is not in force is the operator's affair. */
+function Decks({ form }: { readonly form: Form<Values> }) {
+  const t = useWords(whatIfWords)
+  const maySee = useMay('rate-deck:read')
+  const decks = useQuery({
+    queryKey: ['rate-decks'],
+    queryFn: ({ signal }) => api.get<{ readonly data: readonly Deck[] }>('/v1/rate-decks', { signal }),
+    enabled: maySee,
+  })
+  const others = decks.data?.data.filter(({ active }) => !active) ?? []
+  if (others.length === 0) return null
+  return (
+    <Field {...form.field('rateDeck', t('rateDeck'))}>
+      <Select value={form.values.rateDeck} onChange={(_, { value }) => form.set('rateDeck', value)}>
+        <option value="">{t('activeDeck')}</option>
+        {others.map(({ id, version }) => (
+          <option key={id} value={id}>
+            {t('deck', { version })}
+          </option>
+        ))}
+      </Select>
+    </Field>
+  )
+}
+
+function People({ form }: { readonly form: Form<Values> }) {
+  const t = useWords(whatIfWords)
+  const { people } = form.values
+  const add = (id: string): void => {
+    if (people.every((one) => one.id !== id)) form.set('people', [...people, { id, change: 'leaves' }])
+  }
+  return (
+    <fieldset className="what-if-people">
+      <legend>{t('people')}</legend>
+      {people.map(({ id, change }) => (
+        <Person
+          key={id}
+          id={id}
+          change={change}
+          // The plan is moved in today's basket only: the cheapest says itself who holds it.
+          choices={
+            form.values.basket === 'best' ? PERSON_CHANGES.filter((one) => PEOPLE[one] !== undefined) : PERSON_CHANGES
+          }
+          onChange={(next) =>
+            form.set(
+              'people',
+              people.map((one) => (one.id === id ? { id, change: next } : one)),
+            )
+          }
+          onRemove={() =>
+            form.set(
+              'people',
+              people.filter((one) => one.id !== id),
+            )
+          }
+        />
+      ))}
+      <PersonPicker label={t('addPerson')} value="" error={form.errors.people} onChange={add} />
+    </fieldset>
+  )
+}
+
+interface PersonProps {
+  readonly id: string
+  readonly change: PersonChange
+  readonly choices: readonly PersonChange[]
+  readonly onChange: (change: PersonChange) => void
+  readonly onRemove: () => void
+}
+
+function Person({ id, change, choices, onChange, onRemove }: PersonProps) {
+  const t = useWords(whatIfWords)
+  const { data } = useUser(id)
+  const name = data?.name ?? ''
+  return (
+    <div className="what-if-person">
+      <b translate="no">{name}</b>
+      <Select
+        aria-label={t('changeOf', { name })}
+        value={change}
+        onChange={(_, { value }) => onChange(PERSON_CHANGES.find((one) => one === value) ?? 'leaves')}
+      >
+        {(choices.includes(change) ? choices : [...choices, change]).map((one) => (
+          <option key={one} value={one}>
+            {t(one)}
+          </option>
+        ))}
+      </Select>
+      <Button appearance="subtle" icon={<DismissRegular />} aria-label={t('remove', { name })} onClick={onRemove} />
+    </div>
+  )
+}

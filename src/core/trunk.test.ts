@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { isSbcAddress, trunkForCalls, trunkSourceKey, trunkStateOf } from './trunk.ts'
+
+describe('L4: trunks', () => {
+  test.each([
+    ['register', false, 200, 'not-registered'],
+    ['register', true, 200, 'up'],
+    ['register', true, null, 'unreachable'],
+    ['address', false, 200, 'up'],
+    ['address', false, 405, 'up'],
+    ['address', false, 403, 'unreachable'],
+    ['address', false, 503, 'unreachable'],
+    ['address', false, null, 'unreachable'],
+  ] as const)('%s, registered %s, answer %s: %s', (mode, isRegistered, sipStatus, state) => {
+    expect(trunkStateOf(mode, { isRegistered, sipStatus })).toBe(state)
+  })
+
+  test.each([
+    ['203.0.113.7', true],
+    ['10.1.2.3', true],
+    ['127.0.0.2', false],
+    ['0.0.0.0', false],
+    ['224.0.0.1', false],
+    ['255.255.255.255', false],
+    ['169.254.1.1', false],
+    ['256.1.1.1', false],
+    ['sbc.example.com', false],
+    ['203.0.113.7:5060', false],
+    ['2001:db8::1', false],
+  ])('an SBC at %s: %s', (host, may) => {
+    expect(isSbcAddress(host, { loopback: false })).toBe(may)
+  })
+
+  test('loopback only where the switch is there too', () => {
+    expect(isSbcAddress('127.0.0.2', { loopback: true })).toBe(true)
+  })
+
+  test('over UDP two SBCs may stand behind one address, over TCP one', () => {
+    expect(trunkSourceKey('203.0.113.7', 5060, 'udp')).not.toBe(trunkSourceKey('203.0.113.7', 5061, 'udp'))
+    expect(trunkSourceKey('203.0.113.7', 5060, 'tcp')).toBe(trunkSourceKey('203.0.113.7', 5061, 'tcp'))
+  })
+
+  test('calls go where somebody answers', () => {
+    const [down, fresh, up] = [{ state: 'unreachable' }, { state: 'unknown' }, { state: 'up' }] as const
+    expect(trunkForCalls([down, fresh, up])).toBe(up)
+    expect(trunkForCalls([down, fresh])).toBe(fresh)
+    expect(trunkForCalls([down, { state: 'not-registered' }])).toBeNull()
+  })
+})

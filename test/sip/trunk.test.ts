@@ -1,0 +1,209 @@
+/**
+ * L4: calls of tenants without a plan over their own carrier, through the real Kamailio. The carrier's SBC is SIPp: one that registers, and
+ * ones that have an address on loopback.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { findSipp, freeUdpPort, type SippProcess, startAnswerer } from '../../src/cli/sipp.ts'
+import { findKamailio } from '../../src/switch/kamailio-process.ts'
+import { inOrder, TelephoneSystem, type TestTenant, type TestUser } from './harness.ts'
+
+const isInstalled = findKamailio() !== null && findSipp() !== null
+const OUTSIDE = '+33199001299'
+
+interface Trunk {
+  readonly id: string
+  readonly username: string | null
+  readonly password: string | null
+  readonly state: string
+  readonly sipStatus: number | null
+}
+
+let next = 33_199_010_000
+
+describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
+  let system: TelephoneSystem
+  const answerers: SippProcess[] = []
+  beforeAll(async () => {
+    system = await TelephoneSystem.start()
+  }, 60_000)
+  afterEach(async () => {
+    await Promise.all(answerers.splice(0).map((one) => one.stop()))
+  })
+  afterAll(() => system?.stop(), 30_000)
+
+  /** In France, with licences without a plan and numbers of its own carrier. */
+  async function frenchTenant(): Promise<TestTenant> {
+    const { id, sipDomain } = await system.api<{ id: string; sipDomain: string }>('POST', '/v1/tenants', {
+      name: 'Usine Nord',
+      country: 'FR',
+      currency: 'EUR',
+      timeZone: 'Europe/Paris',
+    })
+    await system.api('POST', `/v1/tenants/${id}/subscriptions`, { sku: 'voice-without-calling-plan', quantity: 2 })
+    const user = async (username: string): Promise<TestUser> => {
+      const [password, number] = [`secret-of-${username}`, `+${next++}`]
+      const body = { name: username, usageLocation: 'FR', sipUsername: username, sipPassword: password }
+      const made = await system.api<{ id: string }>('POST', `/v1/tenants/${id}/users`, body)
+      await system.api('PUT', `/v1/tenants/${id}/users/${made.id}/licences/voice-without-calling-plan`)
+      const { data } = await system.api<{ data: { id: string }[] }>('POST', `/v1/tenants/${id}/trunk-numbers`, {
+        numbers: [number],
+      })
+      await system.api('PUT', `/v1/tenants/${id}/trunk-numbers/${data[0]?.id}/user`, { userId: made.id })
+      return { id: made.id, username, password, number }
+    }
+    return { id, domain: sipDomain, alice: await user('alice'), bob: await user('bob') }
+  }
+
+  const trunk = (tenant: TestTenant, body: object): Promise<Trunk> =>
+    system.api('POST', `/v1/tenants/${tenant.id}/trunks`, { name: 'SBC', ...body })
+  const check = (tenant: TestTenant, { id }: Trunk): Promise<Trunk> =>
+    system.api('POST', `/v1/tenants/${tenant.id}/trunks/${id}/check`)
+
+  async function sbc(address: string): Promise<SippProcess> {
+    const port = await freeUdpPort()
+    const made = await startAnswerer({ folder: system.folder, name: `sbc-${port}`, port, address })
+    answerers.push(made)
+    return made
+  }
+
+  test('by address: it answers when it is asked, calls leave by it and are recorded without a charge', async () => {
+    const tenant = await frenchTenant()
+    const there = await sbc('127.0.0.2')
+    const made = await trunk(tenant, { mode: 'address', host: '127.0.0.2', port: there.port })
+    expect(made).toMatchObject({ state: 'unknown', password: null })
+    expect(await check(tenant, made)).toMatchObject({ state: 'up', sipStatus: 200, sipReason: 'OK' })
+    const before = system.carrier.log().length
+    const call = await system.call(tenant, OUTSIDE, { holdMs: 1_500 })
+    expect(call).toMatchObject({ outcome: 'hung-up', error: '' })
+    const invite = there.log().find((line) => line.startsWith('invite'))
+    expect(invite).toContain(`dialled=${OUTSIDE} `)
+    expect(invite).toContain(`<sip:${tenant.alice.number}@`)
+    expect(system.carrier.log()).toHaveLength(before)
+    expect(await system.record(tenant.id)).toMatchObject({
+      result: 'ended',
+      classification: 'domestic',
+      calledNumber: OUTSIDE,
+      charge: { amount: '0.000000' },
+      funding: [],
+      endCause: 'caller-hung-up',
+    })
+  })
+
+  test('a call from it reaches the user who has the number, also as it is dialled within the country', async () => {
+    const tenant = await frenchTenant()
+    const phone = await system.phone(tenant, tenant.bob)
+    const port = await freeUdpPort()
+    await trunk(tenant, { mode: 'address', host: '127.0.0.3', port })
+    const from = { address: '127.0.0.3', port, domain: 'carrier.example', username: '0199001277', holdMs: 1_000 }
+    // Kamailio learns of the address within a second; until then it takes the SBC for a telephone.
+    await expect
+      .poll(async () => (await system.callFromOutside(`0${tenant.bob.number.slice(3)}`, from)).outcome, {
+        timeout: 30_000,
+      })
+      .toBe('hung-up')
+    expect(phone.log().some((line) => line.startsWith('answered'))).toBe(true)
+    expect(await system.record(tenant.id)).toMatchObject({
+      classification: 'inbound',
+      calledNumber: tenant.bob.number,
+      charge: { amount: '0.000000' },
+    })
+  })
+
+  test('an SBC of one tenant reaches no number of another; an address that nobody has is a stranger', async () => {
+    const [tenant, other] = [await frenchTenant(), await frenchTenant()]
+    const port = await freeUdpPort()
+    await trunk(tenant, { mode: 'address', host: '127.0.0.4', port })
+    const from = { address: '127.0.0.4', port, domain: 'carrier.example', username: '+33199001277' }
+    await expect
+      .poll(async () => (await system.callFromOutside(other.alice.number, from)).sipStatus, { timeout: 30_000 })
+      .toBe(404)
+    expect((await system.record(tenant.id)).refusal).toMatchObject({ code: 'number-unknown' })
+    const stranger = await system.callFromOutside(tenant.alice.number, {
+      ...from,
+      address: '127.0.0.9',
+      port: await freeUdpPort(),
+    })
+    expect(stranger).toMatchObject({ outcome: 'refused', sipStatus: 407 })
+    // The same machine on another port is not the SBC either: over UDP the port is part of who it is.
+    const neighbour = await system.callFromOutside(tenant.alice.number, { ...from, port: await freeUdpPort() })
+    expect(neighbour).toMatchObject({ outcome: 'refused', sipStatus: 407 })
+  })
+
+  test('an SBC that registers: with its password and no other; calls go out by it and come in by it', async () => {
+    const tenant = await frenchTenant()
+    const made = await trunk(tenant, { mode: 'register' })
+    const username = String(made.username)
+    expect(made).toMatchObject({ state: 'not-registered', username: expect.stringMatching(/^sbc\+/) })
+    expect(await system.call(tenant, OUTSIDE)).toMatchObject({
+      outcome: 'refused',
+      sipStatus: 503,
+      refusal: 'trunk-down',
+    })
+    expect((await system.record(tenant.id)).charge.amount).toBe('0.000000')
+
+    expect(await system.register(tenant, { username }, 'guessed-wrong')).toBe('refused status=401')
+    const there = await sbc('127.0.0.1')
+    expect(await system.register(tenant, { username }, String(made.password), there.port)).toBe('registered')
+    expect(await check(tenant, made)).toMatchObject({ state: 'up', sipStatus: 200 })
+    expect(await system.call(tenant, OUTSIDE, { holdMs: 1_000 })).toMatchObject({ outcome: 'hung-up' })
+    expect(there.log().find((line) => line.startsWith('invite'))).toContain(`dialled=${OUTSIDE}`)
+
+    const phone = await system.phone(tenant, tenant.bob)
+    const from = { username: '+33199001277', passwordOf: username, password: String(made.password), holdMs: 1_000 }
+    const inbound = await system.call(tenant, tenant.bob.number, from)
+    expect(inbound).toMatchObject({ outcome: 'hung-up', error: '' })
+    expect(phone.log().some((line) => line.startsWith('answered'))).toBe(true)
+    // Whoever has its password calls nobody outside with it, and it is nobody's colleague.
+    expect(await system.call(tenant, OUTSIDE, from)).toMatchObject({ outcome: 'refused', refusal: 'number-unknown' })
+    expect(await system.call(tenant, username)).toMatchObject({ outcome: 'refused', sipStatus: 404 })
+  })
+
+  test('an SBC that does not answer is said to be away, and no call is tried by it; emergency calls go out all the same', async () => {
+    const tenant = await frenchTenant()
+    const made = await trunk(tenant, { mode: 'address', host: '127.0.0.5', port: await freeUdpPort() })
+    expect(await check(tenant, made)).toMatchObject({ state: 'unreachable', sipStatus: null })
+    expect(await system.call(tenant, OUTSIDE)).toMatchObject({
+      outcome: 'refused',
+      sipStatus: 503,
+      refusal: 'trunk-down',
+    })
+    expect(await system.call(tenant, '112', { holdMs: 1_000 })).toMatchObject({ outcome: 'hung-up' })
+  })
+
+  test('an address belongs to one tenant; ours and our carriers’ to none', async () => {
+    const [tenant, other] = [await frenchTenant(), await frenchTenant()]
+    const port = await freeUdpPort()
+    await trunk(tenant, { mode: 'address', host: '127.0.0.6', port })
+    await expect(trunk(other, { mode: 'address', host: '127.0.0.6', port })).rejects.toThrow('trunk-address-taken')
+    await trunk(other, { mode: 'address', host: '127.0.0.6', port: port + 1 })
+    await expect(trunk(other, { mode: 'address', host: '127.0.0.1', port })).rejects.toThrow('trunk-address-refused')
+    await trunk(tenant, { mode: 'address', host: '127.0.0.7', port, transport: 'tcp' })
+    await expect(
+      trunk(other, { mode: 'address', host: '127.0.0.7', port: port + 1, transport: 'tcp' }),
+    ).rejects.toThrow('trunk-address-taken')
+  })
+
+  test('G3: a test call says how it went: answered, busy, or no SBC', async () => {
+    const tenant = await frenchTenant()
+    const path = `/v1/tenants/${tenant.id}/trunk-test-calls`
+    const there = await sbc('127.0.0.8')
+    const down = await trunk(tenant, { mode: 'address', host: '127.0.0.8', port: there.port })
+    const result = async (number: string): Promise<Record<string, unknown>> => {
+      const { id } = await system.api<{ id: string }>('POST', path, { number })
+      for (;;) {
+        const seen = await system.api<{ state: string }>('GET', `${path}/${id}`)
+        if (seen.state === 'answered' || seen.state === 'failed') return seen
+      }
+    }
+    expect(await result(OUTSIDE)).toMatchObject({ state: 'answered', sipStatus: 200, refusal: null })
+    expect(await result('+33199001486')).toMatchObject({ state: 'failed', sipStatus: 486 })
+    // Recorded as any call of that user is, and charged to nobody.
+    const records = await system.records(tenant.id, 2)
+    expect(inOrder(records.map(({ calledNumber, charge }) => [calledNumber, charge.amount]))).toEqual([
+      [OUTSIDE, '0.000000'],
+      ['+33199001486', '0.000000'],
+    ])
+    await system.api('DELETE', `/v1/tenants/${tenant.id}/trunks/${down.id}`)
+    await expect(system.api('POST', path, { number: OUTSIDE })).rejects.toThrow('no-trunk-in-service')
+  })
+})

@@ -1,0 +1,258 @@
+/**
+ * The telephone in the browser: Chromium with a microphone that beeps, the real console and server, Kamailio, rtpengine, and SIPp as
+ * the carrier, which sends speech back. Leases are 4 seconds; money goes at one cent a second.
+ */
+import { request } from 'node:http'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { builtConsole } from '../console/build.ts'
+import { TelephoneSystem, type TestTenant } from '../sip/harness.ts'
+import { Browsers, type Person } from './browsers.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
+
+const ABROAD = '+442079460000'
+const AT_HOME = '+12125550100'
+
+let system: TelephoneSystem
+let browsers: Browsers
+
+beforeAll(async () => {
+  process.env.RINGFENCE_ADMIN_DIST = await builtConsole()
+  system = await TelephoneSystem.start({ echo: true })
+  browsers = await Browsers.start(system)
+})
+afterEach(() => browsers.closePages())
+afterAll(async () => {
+  await browsers?.stop()
+  await system?.stop()
+})
+
+/** A user's own page with the telephone turned on and ready. */
+async function openPhone(person: Person, options: Parameters<Browsers['open']>[2] = {}): Promise<Page> {
+  const page = await browsers.open(person, '/me/phone', options)
+  await turnOn(page)
+  return page
+}
+
+async function turnOn(page: Page): Promise<void> {
+  await page.locator('.ph-off button').click()
+  await page.locator('.ph-line[data-line=ready]').waitFor()
+}
+
+async function dial(page: Page, to: string): Promise<void> {
+  await page.locator('.ph-dial input').fill(to)
+  await page.locator('.ph-dial input').press('Enter')
+}
+
+const stateOf = (page: Page, state: string) => page.locator(`.ph-call[data-state=${state}]`)
+const hangUp = (page: Page) => page.locator('.ph-call .k-danger').click()
+
+/** Packets of speech that the page's connections have sent and got. */
+const packets = (page: Page): Promise<{ sent: number; received: number }> => browsers.packets(page)
+
+async function expectSpeech(page: Page): Promise<void> {
+  await expect.poll(async () => (await packets(page)).received).toBeGreaterThan(20)
+  await expect.poll(async () => (await packets(page)).sent).toBeGreaterThan(20)
+}
+
+test('a user calls out: speech both ways, the price before, what is secured, one record', async () => {
+  const tenant = await system.tenant({ credits: '5.00' })
+  const page = await openPhone(await browsers.holder(tenant, tenant.alice))
+  await page.locator('.ph-dial input').fill('+1 (212) 555-0100')
+  await page.getByText('This call: no charge (plan)').waitFor()
+  await page.locator('.ph-dial button', { hasText: 'Call' }).click()
+  await stateOf(page, 'talking').waitFor()
+  await expectSpeech(page)
+  await page.locator('.ph-secured').waitFor()
+  const secured = Number(await page.locator('.ph-secured').getAttribute('data-seconds'))
+  expect(secured).toBeGreaterThan(3_000 * 60)
+  for (const key of ['4', '2', '#']) await page.locator('.ph-pad button', { hasText: key }).first().click()
+  await page.getByText('Keys: 42#').waitFor()
+  await hangUp(page)
+  await stateOf(page, 'over').waitFor()
+  const record = await system.record(tenant.id)
+  expect(record).toMatchObject({ classification: 'domestic', endCause: 'caller-hung-up', calledNumber: AT_HOME })
+  expect(record.funding[0]?.source).toMatch(/^pool:US:domestic/)
+})
+
+test('C1: credits that end are warned of, and the lease cuts both sides', async () => {
+  const tenant = await system.tenant({ credits: '0.07' })
+  const page = await openPhone(await browsers.holder(tenant, tenant.alice))
+  await page.locator('.ph-dial input').fill(ABROAD)
+  await page.getByText('0.60 a minute, from credits').waitFor()
+  await page.locator('.ph-dial input').press('Enter')
+  await stateOf(page, 'talking').waitFor()
+  await page.locator('.ph-warning').waitFor()
+  await page.getByText('Minutes and credits were used up').waitFor()
+  const record = await system.record(tenant.id)
+  expect(record).toMatchObject({ endCause: 'funds-exhausted', chargedSeconds: 7 })
+  expect(await system.wallet(tenant.id)).toEqual({ available: '0.000000', reserved: '0.000000' })
+  expect(system.carrier.log().filter((line) => line.startsWith('bye'))).not.toHaveLength(0)
+})
+
+test('a call from outside rings in the browser, wherever its person is; speech both ways', async () => {
+  const tenant = await system.tenant()
+  const page = await openPhone(await browsers.holder(tenant, tenant.bob))
+  await page.evaluate(`history.pushState({}, '', '/account')`)
+  await page.locator('.ph-line').waitFor({ state: 'detached' })
+  const calling = system.callFromOutside(tenant.bob.number, { holdMs: 4_000, echoPort: await browsers.freePort() })
+  await page.locator('.ph-dock[data-state=incoming]').getByRole('button', { name: 'Answer' }).click()
+  await page.locator('.ph-dock[data-state=talking]').waitFor()
+  await expectSpeech(page)
+  expect(await calling).toMatchObject({ outcome: 'hung-up', error: '' })
+  await page.locator('.ph-dock[data-state=over]').waitFor()
+  expect(await system.record(tenant.id)).toMatchObject({ classification: 'inbound', endCause: 'caller-hung-up' })
+})
+
+test('desk telephone and browser ring together; whoever answers has the call', async () => {
+  const tenant = await system.tenant()
+  const page = await openPhone(await browsers.holder(tenant, tenant.alice))
+  const desk = await system.phone(tenant, tenant.alice)
+  expect(await system.callFromOutside(tenant.alice.number, { holdMs: 1_000 })).toMatchObject({ outcome: 'hung-up' })
+  expect(desk.log().some((line) => line.startsWith('answered'))).toBe(true)
+  await page.getByText('Missed call').waitFor()
+})
+
+test('L1: from browser to browser, and declined; no charge', async () => {
+  const tenant = await system.tenant({ licensed: false })
+  const alice = await openPhone(await browsers.holder(tenant, tenant.alice))
+  const bob = await openPhone(await browsers.holder(tenant, tenant.bob))
+  await dial(alice, 'bob')
+  await bob.getByRole('button', { name: 'Answer' }).click()
+  await stateOf(alice, 'talking').waitFor()
+  await expectSpeech(alice)
+  await expectSpeech(bob)
+  await alice.getByRole('button', { name: 'Hold' }).click()
+  await alice.getByText('On hold').waitFor()
+  await alice.getByRole('button', { name: 'Resume' }).click()
+  await alice.getByRole('button', { name: 'Mute' }).click()
+  await hangUp(bob)
+  await alice.getByText('The other side hung up').waitFor()
+  await alice.getByRole('button', { name: 'Close' }).click()
+  await bob.getByRole('button', { name: 'Close' }).click()
+  await dial(alice, 'bob')
+  await bob.getByRole('button', { name: 'Decline' }).click()
+  await alice.getByText('Declined').waitFor()
+  await dial(alice, ABROAD)
+  await alice.getByText('A voice licence is required').first().waitFor()
+  const records = await system.records(tenant.id, 3)
+  expect(records.map(({ classification }) => classification).toSorted()).toEqual([
+    'internal',
+    'internal',
+    'international',
+  ])
+})
+
+test('G4: the browser rings for a test, both directions are measured, nothing is recorded', async () => {
+  const tenant = await system.tenant()
+  const page = await browsers.open(await browsers.holder(tenant, tenant.alice), '/me/phone')
+  await page.getByRole('button', { name: 'Make this browser ring' }).click()
+  await page.locator('.ph-test[data-state=ringing]').getByRole('button', { name: 'Answer' }).click()
+  await page.getByText('Both directions work').waitFor()
+  const { data } = await system.api<{ data: unknown[] }>('GET', `/v1/tenants/${tenant.id}/calls`)
+  expect(data).toEqual([])
+  const last = `/v1/tenants/${tenant.id}/test-calls/last`
+  await expect
+    .poll(() => system.api<{ testCall: object | null }>('GET', last))
+    .toMatchObject({ testCall: { heardByUs: true, heardByThem: true } })
+})
+
+test('a microphone that is refused is said so, and the telephone rings all the same', async () => {
+  const tenant = await system.tenant()
+  const page = await openPhone(await browsers.holder(tenant, tenant.alice), { microphone: 'denied' })
+  await page.getByText('The browser may not use the microphone').waitFor()
+  const calling = system.callFromOutside(tenant.alice.number, { holdMs: 1_000 })
+  await stateOf(page, 'incoming').waitFor()
+  await page.getByRole('button', { name: 'Decline' }).click()
+  expect(await calling).toMatchObject({ outcome: 'refused', sipStatus: 603 })
+})
+
+/** Opens the WebSocket by hand; gives the status of the answer. */
+function upgrade(tenant: TestTenant, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${system.url}/v1/tenants/${tenant.id}/softphone`, {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': Buffer.alloc(16, 1).toString('base64'),
+        'sec-websocket-protocol': 'sip',
+        ...headers,
+      },
+    })
+    asked.once('response', (answer) => {
+      answer.resume()
+      resolve(answer.statusCode ?? 0)
+    })
+    asked.once('upgrade', (_answer, socket) => {
+      socket.destroy()
+      resolve(101)
+    })
+    asked.once('error', reject)
+    asked.end()
+  })
+}
+
+test('the WebSocket opens for a session, from our own page, at a tenant of one’s own, and for nobody else', async () => {
+  const [tenant, other] = [await system.tenant(), await system.tenant()]
+  const person = await browsers.holder(tenant, tenant.alice)
+  const cookie = browsers.cookieOf(person)
+  const origin = system.url
+  expect(await upgrade(tenant, { cookie, origin })).toBe(101)
+  expect(await upgrade(tenant, { origin })).toBe(401)
+  expect(await upgrade(tenant, { cookie })).toBe(403)
+  expect(await upgrade(tenant, { cookie, origin: 'https://evil.example' })).toBe(403)
+  expect(await upgrade(other, { cookie, origin })).toBe(404)
+  expect(await upgrade(tenant, { cookie, origin, 'sec-websocket-protocol': 'chat' })).toBe(426)
+  expect(await upgrade(tenant, { cookie, origin, upgrade: 'h2c' })).toBe(426)
+  await browsers.signOut(person)
+  expect(await upgrade(tenant, { cookie, origin })).toBe(401)
+})
+
+test('a name made for a browser opens nothing over plain SIP, and nothing after the session is over', async () => {
+  const tenant = await system.tenant()
+  const person = await browsers.holder(tenant, tenant.alice)
+  const answer = await fetch(`${system.url}/v1/tenants/${tenant.id}/softphone`, {
+    method: 'POST',
+    headers: { cookie: browsers.cookieOf(person), origin: system.url },
+  })
+  expect(answer.status).toBe(200)
+  const { username, password, address } = (await answer.json()) as Record<string, string>
+  expect(address).toBe(`sip:alice@${tenant.domain}`)
+  expect(await system.register(tenant, { username: username ?? '' }, password ?? '')).toContain('SIP/2.0 403 Forbidden')
+
+  const page = await openPhone(person)
+  await browsers.signOut(person)
+  await page.locator('.ph-line[data-line=away]').waitFor()
+})
+
+test('Kamailio is killed: the telephone registers again by itself', async () => {
+  const tenant = await system.tenant()
+  const page = await openPhone(await browsers.holder(tenant, tenant.alice))
+  process.kill(-system.kamailioPid, 'SIGKILL')
+  await page.locator('.ph-line[data-line=away]').waitFor()
+  await page.locator('.ph-line[data-line=ready]').waitFor()
+  await dial(page, AT_HOME)
+  await expectSpeech(page)
+  await hangUp(page)
+})
+
+test('rtpengine is killed: the next call works', async () => {
+  const tenant = await system.tenant()
+  const page = await openPhone(await browsers.holder(tenant, tenant.alice))
+  const before = system.mediaPid
+  process.kill(before, 'SIGKILL')
+  await expect.poll(() => system.mediaPid).not.toBe(before)
+  await expect
+    .poll(async () => {
+      await dial(page, AT_HOME)
+      await page.locator('.ph-call[data-state=talking], .ph-call[data-state=over]').first().waitFor()
+      if ((await stateOf(page, 'talking').count()) === 1) return 'talking'
+      await page.getByRole('button', { name: 'Close' }).click()
+      return 'over'
+    })
+    .toBe('talking')
+  await expectSpeech(page)
+  await hangUp(page)
+})
