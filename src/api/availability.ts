@@ -54,7 +54,9 @@ export const availabilityRoutes: Routes = (app) => {
       schema: {
         summary: 'One country; where nothing is sold that is the answer, too',
         ...shared,
-        params: z.object({ country: z.string().max(8).meta({ description: 'ISO 3166-1 alpha-2', example: 'FR' }) }),
+        params: z.object({
+          country: z.string().min(1).max(8).meta({ description: 'ISO 3166-1 alpha-2', example: 'FR' }),
+        }),
         problems: ['not-found'],
         response: { 200: availabilityOut },
       },

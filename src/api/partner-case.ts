@@ -119,6 +119,19 @@ function detailToWire(row: SeenCase, entries: readonly CaseEntry[]): z.input<typ
 /** Days are those of UTC: a partner’s people sit in no one zone. */
 export const today = (at: Instant): LocalDay => dayOf(at, 'UTC' as TimeZone)
 
+const AUDIT_ACTS: Readonly<Record<EntryKind, string>> = {
+  sent: 'partner-case.sent',
+  'handed-to': 'partner-case.handed-to',
+  taken: 'partner-case.taken',
+  ticked: 'partner-case.ticked',
+  unticked: 'partner-case.unticked',
+  stage: 'partner-case.stage',
+  waiting: 'partner-case.waiting',
+  due: 'partner-case.due',
+  note: 'partner-case.note',
+  'customer-made': 'partner-case.customer-made',
+}
+
 /** Notes what happened, in the case and on the audit log of the customer (or of the installation, while there is none). */
 export async function note(
   tx: Tx,
@@ -133,7 +146,7 @@ export async function note(
     tenantId: row.tenantId,
     at,
     actor: entry.actor,
-    action: `partner-case.${entry.kind}`,
+    action: AUDIT_ACTS[entry.kind],
     subject: formatId('partnerCase', row.caseId),
     after: entry.data,
   })

@@ -80,7 +80,8 @@ export async function portLetterOnPaper(
     ...({ subset: 'PDF/UA' } as object),
     pdfVersion: '1.7',
     displayTitle: true,
-    info: { Title: title },
+    // The same order, the same bytes.
+    info: { Title: title, CreationDate: new Date(order.createdAt) },
   })
   const chunks: Buffer[] = []
   const done = new Promise<Buffer>((resolve, reject) => {

@@ -83,9 +83,9 @@ function dearest(
 function homePrefixes(locations: readonly Country[]): (prefix: string) => boolean {
   const zones = locations.map(homeZoneOf).filter((zone) => zone !== null)
   return (prefix) =>
-    zones.some(({ callingCode, mayBeHome }) =>
-      prefix.length <= callingCode.length
-        ? callingCode.startsWith(prefix)
-        : prefix.startsWith(callingCode) && mayBeHome(prefix.slice(callingCode.length)),
+    zones.some((zone) =>
+      prefix.length <= zone.callingCode.length
+        ? zone.callingCode.startsWith(prefix)
+        : prefix.startsWith(zone.callingCode) && zone.mayBeHome(prefix.slice(zone.callingCode.length)),
     )
 }

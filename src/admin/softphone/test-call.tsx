@@ -84,7 +84,7 @@ export function TestCall({ tenant, onDone }: TestCallProps) {
 
   const isOver = state === 'idle' || state === 'failed' || state === 'over'
   return (
-    <section className="ph-test" data-state={isDone ? 'done' : state} aria-label={t('test.title')}>
+    <div className="ph-test" data-state={isDone ? 'done' : state}>
       <p className="ph-status" role="status">
         {isDone ? (
           <b className="ph-done">
@@ -131,6 +131,6 @@ export function TestCall({ tenant, onDone }: TestCallProps) {
           </Button>
         )}
       </div>
-    </section>
+    </div>
   )
 }

@@ -20,7 +20,6 @@ export const worklistWords = defineWords('partner-worklist', {
   assignee: { en: 'Who', fr: 'Qui' },
   nobody: { en: 'nobody', fr: 'personne' },
   empty: { en: 'All done.', fr: 'Tout est fait.' },
-  emptyDue: { en: 'All done. Next due date: {date}.', fr: 'Tout est fait. Prochaine échéance : {date}.' },
   lockedShort: { en: 'Access ended', fr: 'Accès terminé' },
   locked: {
     en: '{customer} ended your access on {date}.',
@@ -51,7 +50,6 @@ export const caseWords = defineWords('partner-case', {
   tick: { en: 'Tick', fr: 'Cocher' },
   untick: { en: 'Take back', fr: 'Décocher' },
   open: { en: 'Open', fr: 'Ouvrir' },
-  stageDone: { en: 'All of this stage is done.', fr: 'Tout est fait à cette étape.' },
   goOn: { en: 'On to: {stage}', fr: 'Passer à : {stage}' },
   now: { en: 'Now: {stage}', fr: 'En cours : {stage}' },
   over: { en: 'This case is done.', fr: 'Ce dossier est terminé.' },
@@ -105,7 +103,6 @@ export const caseWords = defineWords('partner-case', {
   numbers: { en: 'Numbers', fr: 'Numéros' },
   trunks: { en: 'Trunks', fr: 'Jonctions SIP' },
   trunksOf: { en: '{up} of {all} answer', fr: '{up} sur {all} répondent' },
-  soFar: { en: 'Set up so far', fr: 'Déjà en place' },
 })
 
 export const askWords = defineWords('partner-ask', {
@@ -138,7 +135,6 @@ export const askWords = defineWords('partner-ask', {
   },
   start: { en: 'Getting started', fr: 'Mise en route' },
   notSold: { en: 'Voice is not available [in:country].', fr: 'Service vocal indisponible [in:country].' },
-  whatNow: { en: 'Where it stands', fr: 'Où on en est' },
   told: { en: 'What you told', fr: 'Ce que vous avez indiqué' },
 })
 

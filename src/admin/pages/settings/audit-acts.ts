@@ -96,6 +96,7 @@ export const auditActs = defineWords('audit-acts', {
   'partner-case.stage': { en: 'Next stage with the partner', fr: 'Nouvelle étape chez le partenaire' },
   'partner-case.waiting': { en: 'Who is waited for', fr: 'Qui est attendu' },
   'partner-case.due': { en: 'Due date set', fr: 'Échéance fixée' },
+  'partner-case.note': { en: 'Note of a partner', fr: 'Note d’un partenaire' },
   'partner-case.customer-made': { en: 'Organisation made by a partner', fr: 'Organisation créée par un partenaire' },
   'trunk.created': { en: 'SBC added', fr: 'SBC ajouté' },
   'trunk.changed': { en: 'SBC changed', fr: 'SBC modifié' },
