@@ -151,7 +151,8 @@ async function main(): Promise<void> {
   // Before Kamailio, which asks once whether it is there.
   let desk: RunningDesk | null = null
   const media = await startMedia({
-    config: config.media,
+    // Without a switch nobody would send it any speech.
+    config: config.sip === 'off' ? { ...config.media, mode: 'off' } : config.media,
     home: config.home,
     log,
     onRestart: () => void desk?.endLost(),
