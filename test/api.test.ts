@@ -187,6 +187,7 @@ async function aWorld(): Promise<Record<string, string>> {
     callId,
     numberId,
     locationId,
+    countryCode: 'FR',
     sku: 'voice-with-calling-plan',
   }
 }
@@ -212,6 +213,7 @@ function known(operation: Operation): Known {
     callId: mostly(callId, 'call_nothing'),
     numberId: mostly(numberId, 'num_nothing'),
     locationId: mostly(locationId, 'loc_nothing'),
+    countryCode: mostly('FR', 'XX'),
     currency: mostly('USD', 'CAD'),
     number: fc.integer({ min: 0, max: 9_999 }).map((n) => `+1415555${String(n).padStart(4, '0')}`),
     calledNumber: fc.oneof(

@@ -161,7 +161,7 @@ describe('L2, G3: GET /v1/availability', () => {
     expect(data.filter(({ licenceType }) => licenceType !== 'not-available')).toHaveLength(72)
     expect(await ask('/v1/availability/ZZ')).toMatchObject({
       status: 404,
-      body: { code: 'not-found', param: 'country' },
+      body: { code: 'not-found', param: 'countryCode' },
     })
   })
 })

@@ -48,22 +48,22 @@ export const availabilityRoutes: Routes = (app) => {
   )
 
   app.get(
-    '/v1/availability/:country',
+    '/v1/availability/:countryCode',
     {
       config: { public: true },
       schema: {
         summary: 'One country; where nothing is sold that is the answer, too',
         ...shared,
         params: z.object({
-          country: z.string().min(1).max(8).meta({ description: 'ISO 3166-1 alpha-2', example: 'FR' }),
+          countryCode: z.string().min(1).max(8).meta({ description: 'ISO 3166-1 alpha-2', example: 'FR' }),
         }),
         problems: ['not-found'],
         response: { 200: availabilityOut },
       },
     },
     async (request) => {
-      const country = parseCountry(request.params.country)
-      if (country === null) throw new Problem('not-found', { param: 'country' })
+      const country = parseCountry(request.params.countryCode)
+      if (country === null) throw new Problem('not-found', { param: 'countryCode' })
       return toWire(availabilityOf(country))
     },
   )
