@@ -264,6 +264,8 @@ describe('call history', () => {
     const shop = await aShop(admin)
     const page = await admin.visit('calls', { tenant: shop.id })
     await page.getByText('No calls yet.').waitFor()
+    // What ends before anybody listens is offered to nobody.
+    await page.locator('.s-live-live').waitFor()
     await expectNoAxeViolations(page)
     const leg = shop.leg(shop.noah, TORONTO)
     await leg.start()
