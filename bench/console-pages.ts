@@ -82,7 +82,7 @@ const FILTERED: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell'
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const FLAGS = [
   '--no-sandbox',
   '--disable-dev-shm-usage',

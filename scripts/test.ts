@@ -76,10 +76,8 @@ const PARTS: readonly Part[] = [
   },
   {
     name: 'the console in a browser',
-    // Without windows, tabs and their own pages, which nobody looks at: a third less time than the whole browser.
-    missing: () =>
-      existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell') ? [] : ['chromium-headless-shell'],
-    packages: ['chromium-headless-shell'],
+    missing: () => (existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? [] : ['chromium']),
+    packages: ['chromium'],
     files: 'test/console/',
     flag: 'without-browser',
   },

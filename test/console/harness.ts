@@ -37,7 +37,7 @@ import { builtConsole } from './build.ts'
 // A busy machine may be ten times slower than a quiet one; only a hang should fail.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell'
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const SCREENSHOTS = join(packageRoot, 'docs/screenshots/console')
 const FLAGS = [
   '--no-sandbox',

@@ -312,7 +312,7 @@ describe('the wallet and the baskets', () => {
   })
 })
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell'
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
