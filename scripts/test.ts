@@ -76,8 +76,11 @@ const PARTS: readonly Part[] = [
   },
   {
     name: 'the console in a browser',
-    missing: () => (existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? [] : ['chromium']),
-    packages: ['chromium'],
+    missing: () =>
+      ['chromium', 'chromium-headless-shell'].filter(
+        (program) => !existsSync(process.env.CHROMIUM ?? `/usr/bin/${program}`),
+      ),
+    packages: ['chromium', 'chromium-headless-shell'],
     files: 'test/console/',
     flag: 'without-browser',
   },

@@ -166,7 +166,7 @@ describe('call history', () => {
   test('every call with its fund, charge and end; the last row is the sum of the filter, and both are the ledger’s', async () => {
     const page = await admin.visit('calls', { tenant: story.id })
     await page.locator('[data-totals=all]').waitFor()
-    expect(await rowsOf(page).count()).toBe(6)
+    await expect.poll(() => rowsOf(page).count()).toBe(6)
     const charges = await figures(page, '.calls-card tbody [data-column=charge] [data-amount]', 'data-amount')
     const [total = ''] = await figures(page, '[data-totals] .calls-total-charge [data-amount]', 'data-amount')
     expect(sum(charges)).toBe(micros(total))
@@ -189,7 +189,7 @@ describe('call history', () => {
   test('filters are in the address, each a pill that can be taken away; Back and a link bring them back', async () => {
     const page = await admin.visit(`calls?kind=international&fund=credits&user=${story.maya}`, { tenant: story.id })
     await page.locator('[data-totals=all]').waitFor()
-    expect(await rowsOf(page).count()).toBe(1)
+    await expect.poll(() => rowsOf(page).count()).toBe(1)
     expect(await plainTextOf(page)).toContain('Maya Tremblay')
     await page.getByRole('button', { name: 'Remove: Person' }).click()
     await page.getByRole('combobox', { name: 'Person' }).waitFor()
@@ -304,6 +304,6 @@ describe('call history', () => {
     await expect
       .poll(async () => Number(await page.locator('.calls-card table').getAttribute('aria-rowcount')))
       .toBe(231)
-    expect(await rowsOf(page).count()).toBeLessThan(120)
+    await expect.poll(() => rowsOf(page).count()).toBeLessThan(120)
   })
 })

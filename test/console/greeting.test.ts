@@ -155,7 +155,7 @@ describe('greeting and call menu', () => {
     await expectNoHardCodedText(await visit('attendant', { lang: 'qps' }))
     const looker = await visit('attendant', { as: 'read-only' })
     await looker.getByText('You can look, not change.').waitFor()
-    expect(await button(looker, 'Publish').count()).toBe(0)
+    await expect.poll(() => button(looker, 'Publish').count()).toBe(0)
   })
 
   test('a recording is uploaded; what is none is refused beside the field, and the former one stays', async () => {

@@ -138,7 +138,7 @@ describe('Home', () => {
     const credits = page.locator('[data-call]', { hasText: 'Lionel Côté' })
     await credits.waitFor()
     expect(await credits.textContent()).toContain('Credits')
-    expect(await page.locator('[data-call]').count()).toBe(2)
+    await expect.poll(() => page.locator('[data-call]').count()).toBe(2)
     await screenshot(page, 'home-en-light')
     await expectNoAxeViolations(page)
     await hangUp('zelie')
@@ -182,7 +182,7 @@ describe('Home', () => {
 
   test('who may only look gets no button; who may not see credits sees none', async () => {
     const looker = await admin.visit('home', { as: 'read-only' })
-    expect(await looker.getByRole('button', { name: /^Assign/ }).count()).toBe(0)
+    await expect.poll(() => looker.getByRole('button', { name: /^Assign/ }).count()).toBe(0)
     expect(await textOf(looker)).toContain('You can look, not change.')
     const people = await admin.visit('home', { as: 'user-admin' })
     expect(await textOf(people)).not.toContain('available now')

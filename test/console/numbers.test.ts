@@ -81,7 +81,7 @@ describe('emergency locations', () => {
     await toast(page, 'Head office is added.')
     // The address itself is a location too.
     await page.getByText('Floor 3').waitFor()
-    expect(await page.getByText('Validated').count()).toBe(2)
+    await expect.poll(() => page.getByText('Validated').count()).toBe(2)
   })
 
   test('N6 a copy to change it; another place; deleted by typing its name; the desk is told', async () => {
@@ -128,7 +128,7 @@ describe('emergency locations', () => {
     await screenshot(phone, 'locations-en-phone')
     const reader = await visit('locations', { as: 'read-only' })
     await reader.getByText('You can look, not change.').waitFor()
-    expect(await button(reader, 'Add location').count()).toBe(0)
+    await expect.poll(() => button(reader, 'Add location').count()).toBe(0)
     const pseudo = await visit('locations?panel=add', { lang: 'qps' })
     await expectNoHardCodedText(pseudo)
   })
@@ -275,7 +275,7 @@ describe('who has a number', () => {
     await screenshot(get, 'numbers-get-fr-phone')
     const reader = await visit('numbers', { as: 'read-only' })
     await reader.getByText('You can look, not change.').waitFor()
-    expect(await button(reader, 'Get numbers').count()).toBe(0)
+    await expect.poll(() => button(reader, 'Get numbers').count()).toBe(0)
     for (const path of ['numbers', 'numbers/get?country=CA&type=user']) {
       await expectNoHardCodedText(await visit(path, { lang: 'qps' }))
     }

@@ -312,7 +312,7 @@ describe('the wallet and the baskets', () => {
   })
 })
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell'
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -403,7 +403,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pictures in a browser', () => {
     expect(await slider.getAttribute('aria-valuenow')).toBe('480')
     await page.keyboard.press('Escape')
     expect(await page.locator('#active').textContent()).toBe('none')
-    expect(await page.locator('#cut .pic-tip').count()).toBe(0)
+    await expect.poll(() => page.locator('#cut .pic-tip').count()).toBe(0)
     await page.context().close()
   })
 
@@ -414,7 +414,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the pictures in a browser', () => {
     if (!box) throw new Error('no slider')
     await page.mouse.move(box.x + box.width * 0.1, box.y + box.height / 2)
     expect(await page.locator('#active').textContent()).toBe('addon')
-    expect(await page.locator('#cut .pic-dim').count()).toBe(1)
+    await expect.poll(() => page.locator('#cut .pic-dim').count()).toBe(1)
     await page.mouse.move(box.x + box.width * 0.9, box.y + box.height / 2)
     expect(await page.locator('#active').textContent()).toBe('credits')
     await page.context().close()

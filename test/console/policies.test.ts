@@ -61,7 +61,7 @@ beforeAll(async () => {
 describe('Policies and limits', () => {
   test('C6, W6, C10: twelve policies with their people, credits, and what is at stake', async () => {
     const page = await admin.visit('policies')
-    expect(await page.locator('[data-policy]').count()).toBe(12)
+    await expect.poll(() => page.locator('[data-policy]').count()).toBe(12)
     expect(await page.locator('[data-policy=DialoutCPCandPSTNInternational]').textContent()).toContain('2 by default')
     expect(await page.locator('[data-policy=DialoutCPCandPSTNDisabled]').textContent()).toContain('1 person')
     expect(await textOf(page)).toContain('Emergency numbers: always allowed')
@@ -163,10 +163,10 @@ describe('Policies and limits', () => {
   test('read-only looks and cannot save; for a user admin the page does not exist', async () => {
     const page = await admin.visit('policies', { as: 'read-only' })
     expect(await textOf(page)).toContain('You can look, not change.')
-    expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Save' }).count()).toBe(0)
     expect(await page.getByRole('radio', { name: 'Domestic, Any destination', exact: true }).isDisabled()).toBe(true)
     const other = await admin.visit('policies', { as: 'user-admin' })
-    expect(await other.locator('[data-policy]').count()).toBe(0)
+    await expect.poll(() => other.locator('[data-policy]').count()).toBe(0)
   })
 
   test('French, dark, 390 px, contrast and the disguise', async () => {

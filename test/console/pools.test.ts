@@ -118,7 +118,7 @@ describe('Plans & pools', () => {
     expect(text).toContain(`${Math.floor(lost / 60).toLocaleString('en-GB')} expired`)
     expect(text).toContain('The month ended: what was left expired')
     expect(text).not.toContain('What if')
-    expect(await page.locator('.pic-burn-down .pic-cone80').count()).toBe(0)
+    await expect.poll(() => page.locator('.pic-burn-down .pic-cone80').count()).toBe(0)
     await page.getByRole('button', { name: 'The month after' }).click()
     await page.getByText('What if').waitFor()
   })
@@ -135,7 +135,7 @@ describe('Plans & pools', () => {
   test('French, dark, on a phone: a list, then one pool; nothing reaches out of the window', async () => {
     const list = await admin.visit('billing/pools', { lang: 'fr', theme: 'dark', width: 390 })
     expect(await textOf(list)).toContain('Forfaits et minutes')
-    expect(await list.locator('.pic-burn-down').count()).toBe(0)
+    await expect.poll(() => list.locator('.pic-burn-down').count()).toBe(0)
     await expectNoSidewaysScroll(list)
     await expectNoAxeViolations(list)
     await list.locator('[data-pool="CA domestic"]').click()
@@ -152,7 +152,7 @@ describe('Plans & pools', () => {
   test('who may only look sees no button that cannot be pressed', async () => {
     const page = await admin.visit('billing/pools', { as: 'read-only' })
     expect(await textOf(page)).toContain('You can look, not change.')
-    expect(await page.getByRole('button', { name: /^Assign/ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /^Assign/ }).count()).toBe(0)
   })
 
   test('without a plan there is nothing to count, and it says why', async () => {

@@ -18,7 +18,7 @@ let admin: Console
 let shop: Shop
 let boss: Person
 beforeAll(async () => {
-  admin = await aConsole()
+  admin = await aConsole({ wholeBrowser: true })
   shop = await aShop(admin, { clock: '2026-11-23T10:00:00-05:00' })
   boss = await admin.person('camille.roy@boreal.example', [{ role: 'global-admin', place: atTenant(shop.id) }])
 })
@@ -69,7 +69,7 @@ describe('N5: an order', () => {
       .locator('input[type=file]')
       .setInputFiles({ name: 'numbers.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
     await page.getByText('Of another country').waitFor()
-    expect(await page.getByText('Can be ported').count()).toBe(2)
+    await expect.poll(() => page.getByText('Can be ported').count()).toBe(2)
     await expectNoAxeViolations(page)
     await screenshot(page, 'ports-new-numbers-en-light', { full: true })
     // The draft is on the server: it is gone on with in another window.
@@ -145,7 +145,7 @@ describe('N5: an order', () => {
     await page.getByText(/^\d{10}$/).waitFor()
     await page.reload()
     await page.getByText('PIN set').waitFor()
-    expect(await page.getByText(/^\d{10}$/).count()).toBe(0)
+    await expect.poll(() => page.getByText(/^\d{10}$/).count()).toBe(0)
     await expectNoAxeViolations(page)
     await screenshot(page, 'ports-en-light')
   })
@@ -161,8 +161,8 @@ describe('N5: an order', () => {
     await screenshot(phone, 'ports-order-fr-dark-390', { full: true })
     const looker = await visit('ports', { as: 'read-only' })
     await looker.getByText('You can look, not change.').waitFor()
-    expect(await button(looker, 'Bring your numbers').count()).toBe(0)
-    expect(await button(looker, 'Make a PIN').count()).toBe(0)
+    await expect.poll(() => button(looker, 'Bring your numbers').count()).toBe(0)
+    await expect.poll(() => button(looker, 'Make a PIN').count()).toBe(0)
     const pseudo = await visit('ports', { lang: 'qps' })
     await settled(pseudo)
     await expectNoHardCodedText(pseudo)

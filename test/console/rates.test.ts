@@ -130,7 +130,7 @@ describe('R3: what a call costs now, and who pays', () => {
     })
     await page.reload()
     await answer(page).getByText('International plan').waitFor()
-    expect(await page.getByRole('combobox').count()).toBe(0)
+    await expect.poll(() => page.getByRole('combobox').count()).toBe(0)
   })
 })
 
@@ -146,7 +146,7 @@ describe('R3: the tables', () => {
     await row.click()
     await page.getByRole('heading', { name: 'Every price in the United Kingdom' }).waitFor()
     const table = page.getByRole('table', { name: /Every price/ })
-    expect(await table.getByRole('row').count()).toBe(4)
+    await expect.poll(() => table.getByRole('row').count()).toBe(4)
     await expectNoAxeViolations(page)
     const file = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Download CSV' }).click()

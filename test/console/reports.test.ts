@@ -78,7 +78,7 @@ describe('A2: PSTN usage', () => {
   test('rows, their sum and the wallet are one amount; the file too, and our own import reads it', async () => {
     const page = await visit('reports/usage')
     await page.locator('tr[data-key]').first().waitFor()
-    expect(await page.locator('tr[data-key]').count()).toBe(6)
+    await expect.poll(() => page.locator('tr[data-key]').count()).toBe(6)
     const rows = await amounts(page, 'tr[data-key] [data-column=charge]')
     await page.locator('[data-sum=charge] [data-amount]').waitFor()
     const [total] = await amounts(page, '[data-sum=charge]')
@@ -110,7 +110,7 @@ describe('A2: PSTN usage', () => {
     await page.getByRole('searchbox', { name: /Name|Person/ }).fill('Noah')
     await page.waitForURL(/name=Noah/)
     await page.locator('tr[data-key]').nth(4).waitFor({ state: 'detached' })
-    expect(await page.locator('tr[data-key]').count()).toBe(4)
+    await expect.poll(() => page.locator('tr[data-key]').count()).toBe(4)
     const lines: Record<string, string>[] = parse((await exported(page, 'CSV')).toString('utf8'), {
       columns: true,
       bom: true,
@@ -118,10 +118,10 @@ describe('A2: PSTN usage', () => {
     expect(new Set(lines.map((line) => line['User Display Name']))).toEqual(new Set(['Noah Côté']))
     await page.reload()
     await settled(page)
-    expect(await page.locator('tr[data-key]').count()).toBe(4)
+    await expect.poll(() => page.locator('tr[data-key]').count()).toBe(4)
     await page.getByRole('searchbox').first().fill('nobody at all')
     await page.locator('tr[data-key]').first().waitFor({ state: 'detached' })
-    expect(await page.locator('tr[data-key]').count()).toBe(0)
+    await expect.poll(() => page.locator('tr[data-key]').count()).toBe(0)
   })
 
   test('a row leads to its call', async () => {

@@ -76,7 +76,7 @@ describe('organisation', () => {
   test('who may only look sees a sentence instead of buttons', async () => {
     const page = await visit('settings/organisation', { as: 'read-only' })
     await page.getByText('You can look, not change.').waitFor()
-    expect(await page.locator('main form').count()).toBe(0)
+    await expect.poll(() => page.locator('main form').count()).toBe(0)
   })
 })
 
@@ -92,7 +92,7 @@ describe('admins and roles', () => {
     await toast(page, 'Invitation sent to noah@boreal.example.')
     await expect.poll(() => admin.mails.map(({ to }) => to)).toContain('noah@boreal.example')
     const row = page.locator('tr', { hasText: 'noah@boreal.example' })
-    expect(await row.getByText('Read-only').count()).toBe(1)
+    await expect.poll(() => row.getByText('Read-only').count()).toBe(1)
     await row.getByRole('button', { name: 'Withdraw' }).click()
     await toast(page, 'withdrawn')
     await row.waitFor({ state: 'detached' })
@@ -168,7 +168,7 @@ describe('API keys', () => {
       (await fetch(`${admin.server.url}/v1/tenants/${shop.id}/users`, { headers: { authorization: `Bearer ${key}` } }))
         .status
     expect(await works(first)).toBe(200)
-    expect(await page.getByText(first).count()).toBe(0)
+    await expect.poll(() => page.getByText(first).count()).toBe(0)
 
     await button(page, 'Roll').click()
     await page.getByRole('dialog').getByRole('button', { name: 'Roll' }).click()
@@ -303,7 +303,7 @@ describe('the sandbox', () => {
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
     await page.goto(page.url().replace('/sandbox', '/organisation'))
     await settled(page)
-    expect(await page.getByRole('tab', { name: 'Sandbox' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('tab', { name: 'Sandbox' }).count()).toBe(0)
   })
 })
 

@@ -295,7 +295,7 @@ describe('the account', () => {
     const person = await admin.person('sam@boreal.example', [{ role: 'global-admin', place: atTenant(admin.tenant) }])
     await admin.visit('/account/sessions', { as: person })
     const page = await admin.visit('/account/sessions', { as: person })
-    expect(await page.locator('tbody tr').count()).toBe(2)
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(2)
     await page.getByRole('button', { name: 'End', exact: true }).click()
     await expect.poll(() => page.locator('tbody tr').count()).toBe(1)
     expect(await textOf(page, 'tbody')).toContain('this one')

@@ -95,7 +95,7 @@ describe('what if', () => {
     await page.getByLabel('Licence, a month').fill('cheap')
     await page.getByRole('button', { name: 'Work it out' }).click()
     await expect.poll(() => textOf(page)).toContain('decimal string')
-    expect(await page.locator('.what-if-person').count()).toBe(1)
+    await expect.poll(() => page.locator('.what-if-person').count()).toBe(1)
     await page.getByLabel('Licence, a month').fill('')
     await page.getByRole('button', { name: 'Work it out' }).click()
     await expect.poll(() => textOf(page), { timeout: 60_000 }).toContain(`${name}: leaves`)
@@ -104,7 +104,7 @@ describe('what if', () => {
 
 test('the review of the last month: on Home, with the prepared order and its quote', async () => {
   const quiet = await admin.visit('home')
-  expect(await quiet.locator('.h-review').count()).toBe(0)
+  await expect.poll(() => quiet.locator('.h-review').count()).toBe(0)
   // Prices at which the plan is worth having: the month was paid by credits.
   for (const sku of ['voice-with-calling-plan', 'international-calling-plan'])
     await admin.ask('POST', '/v1/seat-prices', { sku, perMonth: { amount: '1', currency: 'CAD' } })
