@@ -51,6 +51,7 @@ const layerOf = (file: string): string => file.split('/')[1]?.replace(/\.ts$/, '
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   paths: [],
+  paper: ['core'],
   thread: [],
   config: ['switch', 'access', 'media'],
   postgres: ['paths'],
@@ -64,7 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   mail: ['core', 'store', 'payments'],
   access: ['core', 'store', 'mail'],
   webhooks: ['core', 'store'],
-  advice: ['core', 'store', 'thread'],
+  advice: ['core', 'store', 'thread', 'paper'],
   api: [
     'core',
     'store',
@@ -79,6 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'webhooks',
     'advice',
     'thread',
+    'paper',
   ],
   demo: ['core', 'store', 'payments', 'api'],
   cli: ['core', 'paths', 'demo', 'switch', 'api', 'advice'],

@@ -1,9 +1,7 @@
 /** An advice on paper: one or two tagged pages (PDF/UA), in the language and with the figures of the report. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import PDFDocument from 'pdfkit'
 import type { AdviceReport } from '../core/advice/report.ts'
 import type { Language } from '../core/problems.ts'
+import { BRAND, INK, MARGIN, MUTED, openPaper, printable } from '../paper.ts'
 
 export interface PaperContext {
   /** For whom; '' where nobody said. */
@@ -54,48 +52,14 @@ const WORDS = {
   },
 } as const satisfies Record<Language, object>
 
-const require = createRequire(import.meta.url)
-const font = (weight: 400 | 600): Buffer =>
-  readFileSync(require.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff`))
-
-const MARGIN = 56
-const INK = '#1b1f1e'
-const MUTED = '#4e5257'
-const BRAND = '#016963'
 const WIDE_COLUMN = 235
 const NARROW_COLUMN = 82
 
 /** The bytes of the file. */
-export function adviceOnPaper(report: AdviceReport, language: Language, context: PaperContext): Promise<Buffer> {
+export async function adviceOnPaper(report: AdviceReport, language: Language, context: PaperContext): Promise<Buffer> {
   const words = WORDS[language]
-  const pdf = new PDFDocument({
-    size: 'A4',
-    margins: { top: MARGIN, bottom: MARGIN, left: MARGIN, right: MARGIN },
-    lang: language,
-    tagged: true,
-    // Known to the library, not to its types.
-    ...({ subset: 'PDF/UA' } as object),
-    pdfVersion: '1.7',
-    displayTitle: true,
-    info: { Title: printable(words.title) },
-  })
-  const chunks: Buffer[] = []
-  const done = new Promise<Buffer>((resolve, reject) => {
-    pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
-    pdf.on('end', () => resolve(Buffer.concat(chunks)))
-    pdf.on('error', reject)
-  })
-  pdf.registerFont('text', font(400)).registerFont('strong', font(600))
-  const root = pdf.struct('Document')
-  pdf.addStructure(root)
-  const write = (tag: string, face: 'text' | 'strong', size: number, colour: string, text: string, gap = 4): void => {
-    root.add(
-      pdf.struct(tag, {}, () => {
-        pdf.font(face).fontSize(size).fillColor(colour).text(printable(text), { lineGap: 2 })
-        pdf.moveDown(gap / 10)
-      }),
-    )
-  }
+  const paper = await openPaper({ title: words.title, language, gap: 0.4 })
+  const { pdf, root, write } = paper
   const section = (title: string, sentences: readonly string[]): void => {
     if (sentences.length === 0) return
     pdf.moveDown(0.6)
@@ -110,7 +74,7 @@ export function adviceOnPaper(report: AdviceReport, language: Language, context:
     MUTED,
     [words.title, context.organisation, context.date].filter((text) => text !== '').join(' · '),
   )
-  write('H1', 'strong', 20, INK, report.headline, 6)
+  write('H1', 'strong', 20, INK, report.headline, 0.6)
   write('P', 'strong', 11, INK, words.perMonth(report.perMonth))
   write('P', 'text', 10, MUTED, words.total(report.total, report.months))
   pdf.moveDown(0.6)
@@ -127,9 +91,7 @@ export function adviceOnPaper(report: AdviceReport, language: Language, context:
     pdf.moveDown(0.8)
     write('P', 'text', 9, MUTED, context.address)
   }
-  root.end()
-  pdf.end()
-  return done
+  return paper.finish(words.page)
 }
 
 /**
@@ -187,6 +149,3 @@ function writeTable(
 
 /** A row and its reason stay together. */
 const ROW_ROOM = 60
-
-/** The font has no narrow no-break space; the wide one means the same. */
-const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0')

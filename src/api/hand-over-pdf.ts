@@ -1,8 +1,7 @@
 /** The hand-over sheet (G3): what was set up, what stays with the carrier, whom to call. Tagged pages (PDF/UA) in either language. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { type Country, countryName } from '../core/country.ts'
 import type { Language } from '../core/problems.ts'
+import { BRAND, INK, MUTED, openPaper } from '../paper.ts'
 
 const en = {
   title: 'Hand-over',
@@ -69,15 +68,6 @@ const fr: typeof en = {
 
 const WORDS: Readonly<Record<Language, typeof en>> = { en, fr }
 
-const require = createRequire(import.meta.url)
-const font = (weight: 400 | 600): Buffer =>
-  readFileSync(require.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff`))
-
-const MARGIN = 56
-const FOOT = 40
-const INK = '#1b1f1e'
-const MUTED = '#4e5257'
-const BRAND = '#016963'
 const NUMBERS_SHOWN = 200
 
 export interface HandOver {
@@ -101,37 +91,10 @@ export interface HandOver {
 
 /** The bytes of the file. */
 export async function handOverOnPaper(sheet: HandOver, language: Language): Promise<Buffer> {
-  const { default: PDFDocument } = await import('pdfkit')
   const words = WORDS[language]
   const of = words.of(sheet.organisation, countryName(sheet.country, language))
-  const pdf = new PDFDocument({
-    size: 'A4',
-    margins: { top: MARGIN, bottom: MARGIN, left: MARGIN, right: MARGIN },
-    lang: language,
-    tagged: true,
-    // Known to the library, not to its types.
-    ...({ subset: 'PDF/UA' } as object),
-    pdfVersion: '1.7',
-    displayTitle: true,
-    bufferPages: true,
-    info: { Title: printable(`${words.title} · ${sheet.organisation}`) },
-  })
-  const chunks: Buffer[] = []
-  const done = new Promise<Buffer>((resolve, reject) => {
-    pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
-    pdf.on('end', () => resolve(Buffer.concat(chunks)))
-    pdf.on('error', reject)
-  })
-  pdf.registerFont('text', font(400)).registerFont('strong', font(600))
-  const root = pdf.struct('Document')
-  pdf.addStructure(root)
-  const write = (tag: string, face: 'text' | 'strong', size: number, colour: string, text: string): void => {
-    root.add(
-      pdf.struct(tag, {}, () => {
-        pdf.font(face).fontSize(size).fillColor(colour).text(printable(text), MARGIN, pdf.y, { lineGap: 3 })
-      }),
-    )
-  }
+  const paper = await openPaper({ title: `${words.title} · ${sheet.organisation}`, language })
+  const { pdf, write } = paper
   const section = (title: string, lines: readonly string[]): void => {
     pdf.moveDown(0.9)
     write('H2', 'strong', 13, INK, title)
@@ -166,21 +129,5 @@ export async function handOverOnPaper(sheet: HandOver, language: Language): Prom
   }
   section(words.stays, words.stay)
   section(words.access, [words.accessText])
-
-  const { count } = pdf.bufferedPageRange()
-  for (let page = 0; page < count; page++) {
-    pdf.switchToPage(page)
-    pdf.page.margins.bottom = 0
-    pdf.markContent('Artifact', { type: 'Pagination' })
-    pdf.font('text').fontSize(8.5).fillColor(MUTED)
-    const options = { width: pdf.page.width - 2 * MARGIN, align: 'right', lineBreak: false } as const
-    pdf.text(printable(words.page(page + 1, count)), MARGIN, pdf.page.height - FOOT, options)
-    pdf.endMarkedContent()
-  }
-  pdf.end()
-  return done
+  return paper.finish(words.page)
 }
-
-/** The face on paper knows Western letters only; what it lacks would be an empty box. */
-const printable = (text: string): string =>
-  text.replaceAll('\u202f', '\u00a0').replaceAll(/[^\u0020-\u024f\u2013-\u2026\u2039\u203a\u20ac\u2122]/g, '?')

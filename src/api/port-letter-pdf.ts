@@ -1,10 +1,9 @@
 /** A letter of authorisation for signature, made of what was entered: tagged pages (PDF/UA) in either language (N5). */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { addressLines } from '../core/emergency-address.ts'
 import type { E164 } from '../core/numbering.ts'
 import { CONTACT_USED, ORGANISATION_USED, usedAccount, usedText } from '../core/port-order.ts'
 import type { Language } from '../core/problems.ts'
+import { INK, MARGIN, MUTED, openPaper } from '../paper.ts'
 import type { PortOrderRow } from '../store/port-order.ts'
 import type { PaperFor } from './statement-pdf.ts'
 
@@ -52,13 +51,6 @@ const fr: typeof en = {
 
 const WORDS: Readonly<Record<Language, typeof en>> = { en, fr }
 
-const require = createRequire(import.meta.url)
-const font = (weight: 400 | 600): Buffer =>
-  readFileSync(require.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff`))
-
-const MARGIN = 56
-const INK = '#1b1f1e'
-const MUTED = '#4e5257'
 const LABEL_WIDTH = 170
 const NUMBERS_IN_A_ROW = 4
 
@@ -68,38 +60,17 @@ export async function portLetterOnPaper(
   numbers: readonly E164[],
   { tenantName, language, format }: PaperFor,
 ): Promise<Buffer> {
-  const { default: PDFDocument } = await import('pdfkit')
   const words = WORDS[language]
   const title = `${words.title} · PO-${order.reference} · ${tenantName}`
-  const pdf = new PDFDocument({
+  const paper = await openPaper({
+    title,
+    language,
     size: order.country === 'GB' ? 'A4' : 'LETTER',
-    margins: { top: MARGIN, bottom: MARGIN, left: MARGIN, right: MARGIN },
-    lang: language,
-    tagged: true,
-    // Known to the library, not to its types.
-    ...({ subset: 'PDF/UA' } as object),
-    pdfVersion: '1.7',
-    displayTitle: true,
     // The same order, the same bytes.
-    info: { Title: title, CreationDate: new Date(order.createdAt) },
+    createdAt: new Date(order.createdAt),
+    gap: 0.5,
   })
-  const chunks: Buffer[] = []
-  const done = new Promise<Buffer>((resolve, reject) => {
-    pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
-    pdf.on('end', () => resolve(Buffer.concat(chunks)))
-    pdf.on('error', reject)
-  })
-  pdf.registerFont('text', font(400)).registerFont('strong', font(600))
-  const root = pdf.struct('Document')
-  pdf.addStructure(root)
-  const write = (tag: string, face: 'text' | 'strong', size: number, colour: string, text: string): void => {
-    root.add(
-      pdf.struct(tag, {}, () => {
-        pdf.font(face).fontSize(size).fillColor(colour).text(printable(text), MARGIN, pdf.y, { lineGap: 3 })
-      }),
-    )
-    pdf.moveDown(0.5)
-  }
+  const { pdf, root, write } = paper
   const organisation = usedText(order.organisation, ORGANISATION_USED) || tenantName
   const field = (label: string, value: string): void =>
     write('P', 'text', 10, INK, `${label}\u00a0: ${value === '' ? words.none : value}`)
@@ -122,9 +93,7 @@ export async function portLetterOnPaper(
   }
   pdf.moveDown(1)
   for (const label of [words.name, words.signature, words.signedOn]) signatureLine(pdf, root, label)
-  root.end()
-  pdf.end()
-  return done
+  return paper.finish()
 }
 
 /** A label, and a line to write on. */
@@ -146,6 +115,3 @@ function signatureLine(pdf: PDFKit.PDFDocument, root: PDFKit.PDFStructureElement
   pdf.endMarkedContent()
   pdf.y = top + 18
 }
-
-/** The font has no narrow no-break space; the wide one means the same. */
-const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0')

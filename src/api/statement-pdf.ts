@@ -1,12 +1,11 @@
 /** A statement on paper: tagged pages (PDF/UA) in either language, the same lines and reasons as on the screen. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { z } from 'zod'
 import type { Sku } from '../core/catalogue.ts'
 import type { Format } from '../core/language/format.ts'
 import type { LocalDay } from '../core/local-day.ts'
 import type { Language } from '../core/problems.ts'
 import { instant, type Month } from '../core/time.ts'
+import { BRAND, FOOT, INK, MARGIN, MUTED, openPaper, printable } from '../paper.ts'
 import type { reasonOut, statementOut } from './schema/statement.ts'
 
 type Statement = z.input<typeof statementOut>
@@ -92,15 +91,6 @@ const fr: typeof en = {
 
 const WORDS: Readonly<Record<Language, typeof en>> = { en, fr }
 
-const require = createRequire(import.meta.url)
-const font = (weight: 400 | 600): Buffer =>
-  readFileSync(require.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff`))
-
-const MARGIN = 56
-const FOOT = 40
-const INK = '#1b1f1e'
-const MUTED = '#4e5257'
-const BRAND = '#016963'
 const AMOUNT_COLUMN = 120
 
 export interface PaperFor {
@@ -119,39 +109,11 @@ interface Row {
 
 /** The bytes of the file. */
 export async function statementOnPaper(statement: Statement, paper: PaperFor): Promise<Buffer> {
-  const { default: PDFDocument } = await import('pdfkit')
   const { language, format, tenantName } = paper
   const words = WORDS[language]
   const title = `${words.title(format.month(statement.month as Month))} · ${tenantName}`
-  const pdf = new PDFDocument({
-    size: 'A4',
-    margins: { top: MARGIN, bottom: MARGIN, left: MARGIN, right: MARGIN },
-    lang: language,
-    tagged: true,
-    // Known to the library, not to its types.
-    ...({ subset: 'PDF/UA' } as object),
-    pdfVersion: '1.7',
-    displayTitle: true,
-    bufferPages: true,
-    info: { Title: printable(title) },
-  })
-  const chunks: Buffer[] = []
-  const done = new Promise<Buffer>((resolve, reject) => {
-    pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
-    pdf.on('end', () => resolve(Buffer.concat(chunks)))
-    pdf.on('error', reject)
-  })
-  pdf.registerFont('text', font(400)).registerFont('strong', font(600))
-  const root = pdf.struct('Document')
-  pdf.addStructure(root)
-  const write = (tag: string, face: 'text' | 'strong', size: number, colour: string, text: string): void => {
-    root.add(
-      pdf.struct(tag, {}, () => {
-        pdf.font(face).fontSize(size).fillColor(colour).text(printable(text), MARGIN, pdf.y, { lineGap: 2 })
-      }),
-    )
-    pdf.moveDown(0.3)
-  }
+  const sheet = await openPaper({ title, language, gap: 0.3 })
+  const { pdf, root, write } = sheet
   const money = ({ amount, currency }: Amount): string => format.money(amount, currency)
   const block = (heading: string, rows: readonly Row[]): void => {
     pdf.moveDown(0.8)
@@ -184,10 +146,7 @@ export async function statementOnPaper(statement: Statement, paper: PaperFor): P
       { what: words.difference, amount: change.difference, isSum: true },
     ])
   }
-  root.end()
-  numberPages(pdf, words)
-  pdf.end()
-  return done
+  return sheet.finish(words.page)
 }
 
 function seatRows({ seats }: Statement, { language, format }: PaperFor): Row[] {
@@ -289,22 +248,3 @@ function addTable(
   }
   table.end()
 }
-
-function numberPages(pdf: PDFKit.PDFDocument, words: typeof en): void {
-  const { start, count } = pdf.bufferedPageRange()
-  for (let page = start; page < start + count; page++) {
-    pdf.switchToPage(page)
-    // Below the margin: without this pdfkit would begin a page for it.
-    pdf.page.margins.bottom = 0
-    pdf.markContent('Artifact', { type: 'Pagination' } as never)
-    pdf
-      .font('text')
-      .fontSize(8)
-      .fillColor(MUTED)
-      .text(printable(words.page(page - start + 1, count)), MARGIN, pdf.page.height - FOOT, { lineBreak: false })
-    pdf.endMarkedContent()
-  }
-}
-
-/** The font has no narrow no-break space; the wide one means the same. */
-const printable = (text: string): string => text.replaceAll('\u202f', '\u00a0')
