@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-// Two workers: the tests share two cores with the PostgreSQL they run against.
+// One worker more than cores: calls spend their time waiting, while browsers compute.
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       {
         // Pure code: no database, no files, no clock. Nothing to isolate, so the workers load each module once.
