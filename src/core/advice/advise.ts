@@ -108,8 +108,8 @@ export function* adviseSteps(input: AdviceInput): Asking<Advice> {
 
 function* sensitivityOf(problem: Problem, solved: Solved): Asking<Sensitivity> {
   const internationalPrice: Sensitivity['internationalPrice'][number][] = []
-  for (const [place, { chosen }] of solved.countries.entries()) {
-    const range = chosen ? yield* priceRange(problem, place, chosen) : null
+  for (const [place, country] of solved.countries.entries()) {
+    const range = yield* priceRange(problem, place, country)
     if (range) internationalPrice.push(range)
   }
   return { internationalPrice, calling: yield* callingRange(problem.input, solved) }

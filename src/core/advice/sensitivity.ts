@@ -1,7 +1,7 @@
 /** What would change the answer: the price of the International plan, exactly; more or fewer calls, by solving again. */
 import { micros } from '../money.ts'
 import { sumsOf } from './abroad-spec.ts'
-import { type Asking, type Solved, type SolvedCase, solve, type Task } from './join.ts'
+import { type Asking, type Solved, type SolvedCountry, solve, type Task } from './join.ts'
 import { alwaysCredits, type Problem, problemOf, withoutPlanLicences } from './problem.ts'
 import { readCalls } from './reading.ts'
 import type { SearchState } from './search.ts'
@@ -16,20 +16,26 @@ interface Line {
   readonly credits: number
 }
 
-/** How far the monthly price may move until another basket is cheapest. Null where the time did not suffice to prove it. */
+/**
+ * How far the monthly price may move until, with the same licences, other plans are cheaper. Null where no plan is sold, or where the
+ * time did not suffice to prove it.
+ */
 export function* priceRange(
   problem: Problem,
   place: number,
-  solved: SolvedCase,
+  { licences, chosen }: SolvedCountry,
 ): Asking<Sensitivity['internationalPrice'][number] | null> {
   const country = problem.countries[place]
-  const { spec, state } = solved
-  if (!country || country.planPrice === null || state.status !== 'proven') return null
+  if (!country || country.planPrice === null || chosen?.state.status !== 'proven') return null
+  const { state } = chosen
+  // The case that was solved may allow for more licences than are advised, and so for idle plans that nobody could hold.
+  const idleMax = Math.min(chosen.idleMax, Math.max(0, licences - country.callers.length))
+  const spec = { ...chosen.spec, idleMax }
   const months = spec.bounds.length - 1
   const { allCredits } = sumsOf(spec)
   const now = country.planPrice
-  const here = lineOf(solved.cost, state.best.holders, now * months)
-  const name = `price ${country.reading.country} idle ${solved.idleMax}`
+  const here = lineOf(chosen.cost, state.best.holders, now * months)
+  const name = `price ${country.reading.country} idle ${idleMax}`
   const ask = function* (price: number): Asking<Line | null> {
     const asked = { ...spec, planPrice: price * months }
     const task: Task = { id: `${name} ${price}`, country: country.reading.country, spec: asked, effort: 'aside' }
@@ -44,7 +50,7 @@ export function* priceRange(
   if (here.plans > 0) {
     let other: Line = { plans: 0, credits: allCredits }
     for (;;) {
-      const price = Math.floor((other.credits - here.credits) / (here.plans - other.plans) / months)
+      const price = Math.floor((other.credits - here.credits) / ((here.plans - other.plans) * months))
       const found = yield* ask(price)
       if (!found) return null
       if (costAt(found, price) < costAt(here, price)) {
@@ -67,7 +73,7 @@ export function* priceRange(
   if (costAt(free, 0) < here.credits) {
     let other = free
     for (;;) {
-      const price = Math.ceil((here.credits - other.credits) / (other.plans - here.plans) / months)
+      const price = Math.ceil((here.credits - other.credits) / ((other.plans - here.plans) * months))
       const found = yield* ask(price)
       if (!found) return null
       if (costAt(found, price) < costAt(here, price)) {
