@@ -30,6 +30,8 @@ import { makeLocks } from './jobs/locks.ts'
 import { startAlertMails } from './mail/alerts.ts'
 import { makeMailer } from './mail/mailer.ts'
 import type { RunningDesk } from './media/attendant.ts'
+import { Ng } from './media/ng.ts'
+import { packetsOfCall } from './media/packets.ts'
 import { startMedia } from './media/rtpengine-process.ts'
 import { findEspeak } from './media/speech.ts'
 import { startAttendants } from './media/start.ts'
@@ -124,7 +126,7 @@ async function main(): Promise<void> {
   const firstKey = await operatorKey(db, config.operatorKey)
   const switchId = await kamailioSwitch(db)
   const speech = findEspeak()
-  const deps: Deps & { onDirectoryChange: () => void } = {
+  const deps: Deps & { onDirectoryChange: () => void; packetsOfCall?: Deps['packetsOfCall'] } = {
     db,
     engine,
     clock,
@@ -158,6 +160,11 @@ async function main(): Promise<void> {
     onRestart: () => void desk?.endLost(),
   })
   started.push({ name: 'media', stop: () => media.stop() })
+  if (media.ng) {
+    const ng = new Ng(media.ng)
+    deps.packetsOfCall = (callId) => packetsOfCall(ng, callId)
+    started.push({ name: 'looks at speech', stop: async () => ng.close() })
+  }
   const sip = makeSip({
     mode: config.sip,
     config: config.sipSettings,

@@ -64,7 +64,7 @@ const ELSEWHERE = new RegExp(
       '/books',
     ],
     ...[
-      '/wallet/(holds|recharge|movements|fundings/quote)',
+      '/wallet/(holds|recharge|movements|days|fundings/quote)',
       '/payment-provider',
       '/payment-methods/setup',
       '/statements',

@@ -279,6 +279,25 @@ describe('hang up', () => {
   const hangUp = (place: Place, callId: string, key?: string) =>
     ask<{ outcome: string; until: string | null }>('POST', `${place.path}/calls/${callId}/hang-up`, undefined, key)
 
+  test('D1: a call that was over before anybody was told that it began is told of all the same, with its record', async () => {
+    const place = await aTenant()
+    const watcher = watch(place, ['calls'])
+    await watcher.connect()
+    await soon(() => expect(watcher.heard.length).toBe(2))
+    // As fast as they can be answered: most of them begin and end between two looks of the feed.
+    const calls = Array.from({ length: 12 }, aLeg)
+    await Promise.all(
+      calls.map(async (leg) => {
+        await leg.start(place, TORONTO)
+        await leg.end(0, 'no-answer')
+      }),
+    )
+    const told = () =>
+      watcher.heard.filter(({ data }) => data.fact === 'ended').map(({ data }) => (data.record as { id: string }).id)
+    await soon(() => expect(told().sort()).toEqual(calls.map(({ callId }) => callId).sort()))
+    expect(watcher.items('calls').size).toBe(0)
+  })
+
   test('a switch that we cannot reach is told with the next answer; the record says who ended the call', async () => {
     const place = await aTenant()
     const watcher = watch(place, ['calls'])

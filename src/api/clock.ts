@@ -66,7 +66,20 @@ export const clockRoutes: Routes = (app, deps) => {
   )
 }
 
+/** What the subject is an id of; null: it is none. */
+const SUBJECTS = {
+  'month-end': null,
+  'lot-expires': 'funding',
+  'silent-call': 'call',
+  recharge: null,
+  payment: 'funding',
+  'port-asked': 'portOrder',
+  'port-pending': 'portOrder',
+  'port-completed': 'portOrder',
+  'port-out': 'portOut',
+} as const satisfies Readonly<Record<DueKind, string | null>>
+
 function subjectOf(kind: DueKind, subject: string): string {
-  if (kind === 'silent-call') return formatId('call', subject as Uuid)
-  return kind === 'lot-expires' || kind === 'payment' ? formatId('funding', subject as Uuid) : subject
+  const named = SUBJECTS[kind]
+  return named === null ? subject : formatId(named, subject as Uuid)
 }

@@ -427,8 +427,11 @@ class Feed implements LiveFeed {
       const id = formatId('call', callId)
       if (!session) {
         const record = ended.get(callId)
-        if (record?.result !== 'refused')
-          this.#tell('calls', id, null, 'ended', record ? { record: endToWire(record) } : {})
+        if (record?.result === 'refused') continue
+        const end = record ? { record: endToWire(record) } : {}
+        if (this.#itemsOf('calls').has(id)) this.#tell('calls', id, null, 'ended', end)
+        // It was over before anybody was told that it began; the history has it all the same.
+        else if (record) this.#push('calls', id, { fact: 'ended', id, item: null, ...end }, null)
         continue
       }
       const isNew = !this.#itemsOf('calls').has(id)

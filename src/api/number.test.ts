@@ -275,6 +275,10 @@ describe('getting numbers', () => {
     const again = await made('POST', `${root}/number-orders`, { ...wish, again: order.id }, { key })
     expect(again.numbers).toHaveLength(3)
     expect(again.numbers).toEqual(expect.arrayContaining([order.numbers[0], order.numbers[2]]))
+    // What that order holds by now, another "Reserve again" of the first one does not take from it.
+    const other = await made('POST', `${root}/number-orders`, { ...wish, quantity: 1, again: order.id }, { key })
+    expect(again.numbers).not.toContain(other.numbers[0])
+    await made('POST', `${root}/number-orders/${other.id}/cancel`, undefined, { key })
     const done = await made(
       'POST',
       `${root}/number-orders/${again.id}/confirm`,

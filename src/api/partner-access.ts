@@ -6,15 +6,17 @@ import { formatInstant } from '../core/time.ts'
 import { record } from '../store/audit-log.ts'
 import { listPartnerAccess, type PartnerAccess, removePartnerTenant } from '../store/partner.ts'
 import { caseOfTenant, lockCase, updateCase } from '../store/partner-case.ts'
+import type { TenantRow } from '../store/tenant.ts'
 import { principalOf } from './auth.ts'
 import { listOf, page } from './contract.ts'
 import { pageOfAll } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { giveAccess } from './partner-case.ts'
+import { tellPartner } from './partner-news.ts'
 import { partnerOf, partnerParams } from './place.ts'
 import { Problem } from './problem.ts'
 import { partnerAccessOut } from './schema/partner-case.ts'
-import type { Routes } from './server.ts'
+import type { Deps, Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 
 const tags = ['partners']
@@ -64,9 +66,11 @@ export const partnerAccessRoutes: Routes = (app, deps) => {
         problems: ['not-found', 'cross-site-request'],
         response: { 200: partnerAccessOut },
       },
-      handler: (request, reply) =>
-        change(deps, request, reply, async (tx) => {
-          const { tenantId } = await tenantOf(tx, request.params.tenantId)
+      handler: async (request, reply) => {
+        let ended: TenantRow | null = null
+        const answer = await change(deps, request, reply, async (tx) => {
+          const tenant = await tenantOf(tx, request.params.tenantId)
+          const { tenantId } = tenant
           const { partnerId } = await partnerOf(tx, request.params.partnerId)
           const actor = principalOf(request).name
           if (method === 'PUT') await giveAccess(tx, deps, { partnerId, tenantId, actor })
@@ -80,13 +84,22 @@ export const partnerAccessRoutes: Routes = (app, deps) => {
               subject: formatId('partner', partnerId),
             })
             await forgetPromise(tx, tenantId, partnerId, deps.clock.now())
+            ended = tenant
           }
           const row = (await listPartnerAccess(tx, tenantId)).find((one) => one.partnerId === partnerId)
           if (!row) throw new Problem('not-found', { param: 'partnerId' })
           return { status: 200, body: toWire(row) }
-        }),
+        })
+        tellOfEnd(deps, ended, request.params.partnerId)
+        return answer
+      },
     })
   }
+}
+
+function tellOfEnd(deps: Deps, tenant: TenantRow | null, partnerId: PartnerAccess['partnerId'] | null): void {
+  if (tenant === null) return
+  tellPartner(deps, partnerId, 'access-ended', { organisation: tenant.name, country: tenant.country, caseId: null })
 }
 
 const nameOf = (request: FastifyRequest): string => {

@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPeopleLab, type Browser, newId, OPERATOR_KEY, type PeopleLab, type Reply } from '../../test/harness/people.ts'
 import { testDb } from '../../test/harness/postgres.ts'
+import type { Country } from '../core/country.ts'
 import { formatId, type PartnerId, parseId, type TenantId } from '../core/ids.ts'
+import { renderMail } from '../mail/layout.ts'
+import { PARTNER_NEWS, partnerLetter } from '../mail/partner-letters.ts'
 import { inTransaction } from '../store/db.ts'
 import { insertPartner } from '../store/partner.ts'
 
@@ -63,6 +66,62 @@ const listed = async (who: Browser, filter: string): Promise<string[]> => {
 const act = (who: Browser, id: string, what: string, body: object = {}): Promise<Reply> =>
   who.ask('POST', `/v1/me/cases/${id}/${what}`, body)
 const take = async (id: string): Promise<Record<string, unknown>> => must(iris.ask('POST', `/v1/me/cases/${id}/take`))
+
+/** Subjects of the mails that somebody has got since `lab.mails` was emptied. */
+async function told(email: string): Promise<string[]> {
+  await lab.settled()
+  return lab.mails.filter(({ to }) => to === email).map(({ subject }) => subject)
+}
+
+describe('L4, G3: a partner’s people are told by mail', () => {
+  test('a request, the end of an access, an accepted hand-over: in their language, once, with the way to it', async () => {
+    const { ana, path } = await customer()
+    lab.mails.length = 0
+    const key = { 'idempotency-key': 'once' }
+    const body = request({ partnerId: formatId('partner', voxia) })
+    const own = (await must(ana.ask('POST', `${path}/partner-case`, body, key))) as { id: string }
+    await must(ana.ask('POST', `${path}/partner-case`, body, key))
+    expect(await told('iris@voxia.example')).toEqual([`Usine ${customers} asks for a partner`])
+    // It was for Voxia and nobody else.
+    expect(await told('max@rival.example')).toEqual([])
+    const [mail] = lab.mails
+    expect(mail?.text).toContain(`/partner/worklist/${own.id}`)
+    expect(mail?.html).toContain('France')
+    expect(`${mail?.text} ${mail?.html}`).not.toContain(CONTACT.email)
+
+    await take(own.id)
+    lab.mails.length = 0
+    const partner = `${path}/partners/${formatId('partner', voxia)}`
+    await must(ana.ask('DELETE', partner))
+    await must(ana.ask('DELETE', partner))
+    expect(await told('iris@voxia.example')).toEqual([`Usine ${customers} has ended your access`])
+
+    // One for whoever takes it up first: all partners.
+    lab.mails.length = 0
+    const open = await customer()
+    await must(open.ana.ask('POST', `${open.path}/partner-case`, request()))
+    expect([await told('iris@voxia.example'), await told('max@rival.example')]).toEqual(
+      Array(2).fill([`Usine ${customers} asks for a partner`]),
+    )
+  })
+
+  test('every letter stands in both languages, as text and as HTML', () => {
+    const url = 'https://voice.example/partner/worklist'
+    const facts = { organisation: 'Usine <Nord>', country: 'FR' as Country, url }
+    for (const news of PARTNER_NEWS) {
+      const [english, french] = (['en', 'fr'] as const).map((language) =>
+        renderMail('iris@voxia.example', partnerLetter(language, news, facts)),
+      )
+      expect(english?.subject).not.toBe(french?.subject)
+      for (const mail of [english, french]) {
+        expect(mail?.text).toContain('Usine <Nord>')
+        expect(mail?.text).toContain(url)
+        expect(mail?.html).toContain('Usine &lt;Nord&gt;')
+        expect(mail?.html).toContain(`href="${url}"`)
+      }
+    }
+  })
+})
 
 describe('G3: asking a partner', () => {
   test('is for countries without a plan: elsewhere the answer says what there is', async () => {
@@ -255,7 +314,9 @@ describe('G3: to the hand-over', () => {
     expect(await must(ana.ask('GET', `${path}/partner-case`))).toMatchObject({
       case: { toAccept: true, partner: { name: 'Voxia' } },
     })
+    lab.mails.length = 0
     await must(ana.ask('POST', `${path}/partner-case/accept`))
+    expect(await told('iris@voxia.example')).toEqual([expect.stringContaining('has accepted the hand-over')])
     // On paper, in both languages, for both.
     for (const [who, at] of [
       [iris, `/v1/me/cases/${own.id}/hand-over.pdf`],
@@ -383,14 +444,19 @@ describe('G3: a visitor', () => {
 
   test('the operator sees all and hands one to a partner', async () => {
     const nobody = lab.browser({ address: '198.51.100.3' })
+    lab.mails.length = 0
     await must(nobody.ask('POST', '/v1/partner-requests', visitor('op@sud.example', { organisation: 'Pour Rival' })))
+    expect(await told('max@rival.example')).toEqual(['Pour Rival asks for a partner'])
     const { data } = (await must(operator.ask('GET', '/v1/partner-cases?limit=100'))) as {
       data: { id: string; organisation: string }[]
     }
     const own = String(data.find(({ organisation }) => organisation === 'Pour Rival')?.id)
     const rows = (await must(operator.ask('GET', '/v1/partners'))) as { data: { id: string; name: string }[] }
     const partnerId = rows.data.find(({ name }) => name === 'Rival')?.id
+    lab.mails.length = 0
     await must(operator.ask('PUT', `/v1/partner-cases/${own}/partner`, { partnerId }))
+    expect(await told('max@rival.example')).toEqual(['Pour Rival asks for a partner'])
+    expect(await told('iris@voxia.example')).toEqual([])
     expect(await listed(rival, 'unassigned')).toContain(own)
     expect(await listed(iris, 'unassigned')).not.toContain(own)
   })

@@ -37,6 +37,7 @@ import { principalOf, sessionOf } from './auth.ts'
 import { idOf, listOf, page } from './contract.ts'
 import { cursorOf, pageCursor } from './cursor.ts'
 import { change } from './idempotency.ts'
+import { tellOf } from './partner-news.ts'
 import { partnerOf } from './place.ts'
 import { Problem } from './problem.ts'
 import {
@@ -471,8 +472,10 @@ export const partnerCaseRoutes: Routes = (app, deps) => {
         response: { 200: caseOut },
       },
     },
-    (request, reply) =>
-      change(deps, request, reply, async (tx) => {
+    async (request, reply) => {
+      // A repeated request hands nothing over, and nobody is told again.
+      let handed: SeenCase | null = null
+      const answer = await change(deps, request, reply, async (tx) => {
         const { caseId } = request.params
         const row = caseId === null ? null : await lockCase(tx, caseId)
         if (!row) throw new Problem('not-found', { param: 'caseId' })
@@ -481,7 +484,12 @@ export const partnerCaseRoutes: Routes = (app, deps) => {
         await updateCase(tx, row, { partnerId: partner.partnerId }, deps.clock.now())
         const data = { partner: partner.name }
         await note(tx, deps, row, { actor: principalOf(request).name, kind: 'handed-to', data })
-        return { status: 200, body: caseToWire((await findCase(tx, row.caseId)) ?? row) }
-      }),
+        const after = (await findCase(tx, row.caseId)) ?? row
+        handed = after
+        return { status: 200, body: caseToWire(after) }
+      })
+      tellOf(deps, 'request', handed)
+      return answer
+    },
   )
 }

@@ -17,6 +17,7 @@ import {
 import { principalOf } from './auth.ts'
 import { change } from './idempotency.ts'
 import { act, factsOf, note, stateOf, today } from './partner-case.ts'
+import { tellOf, tellPartner } from './partner-news.ts'
 import { partnerOf } from './place.ts'
 import { Problem } from './problem.ts'
 import { ownCaseOut, partnerRequestBody, visitorRequestBody } from './schema/partner-case.ts'
@@ -91,12 +92,14 @@ export const partnerRequestRoutes: Routes = (app, deps) => {
       const retryAfterSeconds = await countRequest(deps.db, request.ip, deps.clock.now())
       if (retryAfterSeconds !== null) throw new Problem('too-many-attempts', { retryAfterSeconds })
       assertThroughPartner(body.country)
-      await inTransaction(deps.db, async (tx) => {
-        if (await hasOpenRequest(tx, body.contact.email, body.organisation)) return
+      const made = await inTransaction(deps.db, async (tx) => {
+        if (await hasOpenRequest(tx, body.contact.email, body.organisation)) return null
         const row = newCase(deps, { ...body, tenantId: null, partnerId: null })
         await insertCase(tx, row)
         await note(tx, deps, row, { actor: body.contact.email, kind: 'sent', data: { mayAct: body.mayAct } })
+        return row
       })
+      if (made !== null) tellPartner(deps, null, 'request', made)
       return reply.code(202).send({ state: 'received' })
     },
   )
@@ -132,8 +135,10 @@ export const partnerRequestRoutes: Routes = (app, deps) => {
         response: { 201: ownCaseOut },
       },
     },
-    (request, reply) =>
-      change(deps, request, reply, async (tx) => {
+    async (request, reply) => {
+      // A repeated request makes none, and nobody is told again.
+      let sent: CaseRow | null = null
+      const answer = await change(deps, request, reply, async (tx) => {
         const tenant = await tenantOf(tx, request.params.tenantId)
         assertThroughPartner(tenant.country)
         const { partnerId: wanted, intake, contact, mayAct } = request.body
@@ -155,8 +160,12 @@ export const partnerRequestRoutes: Routes = (app, deps) => {
         await note(tx, deps, row, { actor: principalOf(request).name, kind: 'sent', data })
         const made = await caseOfTenant(tx, tenant.tenantId)
         if (!made) throw new Error('a case was made and is not there')
+        sent = row
         return { status: 201, body: toWire(made) }
-      }),
+      })
+      tellOf(deps, 'request', sent)
+      return answer
+    },
   )
 
   app.post(
@@ -171,8 +180,9 @@ export const partnerRequestRoutes: Routes = (app, deps) => {
         response: { 200: ownCaseOut },
       },
     },
-    (request, reply) =>
-      change(deps, request, reply, async (tx) => {
+    async (request, reply) => {
+      let accepted: CaseRow | null = null
+      const answer = await change(deps, request, reply, async (tx) => {
         const { tenantId } = await tenantOf(tx, request.params.tenantId)
         const found = await caseOfTenant(tx, tenantId)
         const row = found && (await lockCase(tx, found.caseId))
@@ -180,7 +190,11 @@ export const partnerRequestRoutes: Routes = (app, deps) => {
         await act(tx, deps, row, { act: 'tick', item: 'accepted', done: true, by: 'customer' })
         await note(tx, deps, row, { actor: principalOf(request).name, kind: 'ticked', data: { item: 'accepted' } })
         const after = await caseOfTenant(tx, tenantId)
+        accepted = row
         return { status: 200, body: toWire(after ?? row) }
-      }),
+      })
+      tellOf(deps, 'accepted', accepted)
+      return answer
+    },
   )
 }

@@ -111,17 +111,30 @@ describe('N5: an order goes its way', () => {
     expect(draft).toMatchObject({ status: 'draft', reference: 'PO-1', issues: [], simulated: null, numberCount: 2 })
     const sent = await submit(tenant, draft)
     expect(sent.body).toMatchObject({ status: 'processing', actions: ['view', 'cancel'], simulated: true })
+    // What the clock will stop at (D4).
+    const steps = async () =>
+      (await ask('GET', `/v1/tenants/${tenant}/clock`)).body.due.map(({ kind, subject, at: when }: Body) => {
+        expect(subject).toBe(draft.id)
+        return [kind, when]
+      })
     await pass(tenant, DAY)
     expect(await statusOf(tenant, draft)).toBe('contacting-carrier')
+    expect(await steps()).toEqual([['port-asked', expect.any(String)]])
     await pass(tenant, 6 * DAY)
+    expect(await steps()).toEqual([
+      ['port-pending', '2026-12-06T15:00:00.000Z'],
+      ['port-completed', '2026-12-07T15:00:00.000Z'],
+    ])
     const approved = (await ask('GET', at(tenant, draft))).body
     expect(approved).toMatchObject({ status: 'transfer-approved', transferAt: '2026-12-07T15:00:00.000Z' })
     await advanceTo(tenant, '2026-12-06T14:59:59Z')
     expect(await statusOf(tenant, draft)).toBe('transfer-approved')
     await advanceTo(tenant, '2026-12-06T15:00:00Z')
     expect(await statusOf(tenant, draft)).toBe('transfer-pending')
+    expect(await steps()).toEqual([['port-completed', '2026-12-07T15:00:00.000Z']])
     expect((await ask('GET', `/v1/tenants/${tenant}/phone-numbers`)).body.data).toEqual([])
     await advanceTo(tenant, '2026-12-07T15:00:00Z')
+    expect(await steps()).toEqual([])
     const done = (await ask('GET', at(tenant, draft))).body
     expect(done).toMatchObject({ status: 'completed', actions: ['view'], hasPin: false })
     expect(done.history.map(({ event }: Body) => event)).toEqual([
@@ -474,6 +487,17 @@ describe('N5: by hand', () => {
   })
 })
 
+test('N5: a cancelled order forgets the losing carrier’s PIN; who sends it again enters it again', async () => {
+  const tenant = await aTenant('CA', false)
+  const draft = await aDraft(tenant, undefined, { pin: '4711' })
+  expect((await submit(tenant, draft)).body).toMatchObject({ status: 'processing', hasPin: true })
+  expect((await ask('POST', `${at(tenant, draft)}/cancel`)).body).toMatchObject({ status: 'cancelled', hasPin: false })
+  const kept = await db.query('SELECT pin FROM port_order WHERE order_id = $1', [parseId('portOrder', draft.id)])
+  expect(kept).toEqual([{ pin: null }])
+  await ask('PATCH', at(tenant, draft), { pin: '4712' })
+  expect((await submit(tenant, draft)).body).toMatchObject({ status: 'processing', hasPin: true })
+})
+
 describe('N5: numbers that leave', () => {
   test('a PIN is shown once; with it a number leaves on its day; a wrong one is the same as no number, and counted', async () => {
     const tenant = await aTenant()
@@ -503,6 +527,9 @@ describe('N5: numbers that leave', () => {
     const left = await ask('POST', '/v1/port-out-requests', request)
     expect(left).toMatchObject({ status: 201, body: { status: 'scheduled', leavesAt: '2026-11-24T15:00:00.000Z' } })
     expect((await ask('POST', '/v1/port-out-requests', request)).body.code).toBe('port-out-scheduled')
+    expect((await ask('GET', `/v1/tenants/${tenant}/clock`)).body.due).toMatchObject([
+      { kind: 'port-out', subject: left.body.id, at: '2026-11-24T15:00:00.000Z' },
+    ])
     await advanceTo(tenant, '2026-11-24T14:59:59Z')
     expect((await ask('GET', `/v1/tenants/${tenant}/phone-numbers`)).body.data).toHaveLength(1)
     await advanceTo(tenant, '2026-11-24T15:00:00Z')

@@ -63,7 +63,6 @@ import { softphoneRoutes } from './softphone.ts'
 import { spendLimitRoutes } from './spend-limit.ts'
 import { statementRoutes } from './statement.ts'
 import { tenantRoutes } from './tenant.ts'
-import { testCallRoutes } from './test-call.ts'
 import { trunkRoutes } from './trunk.ts'
 import { trunkNumberRoutes } from './trunk-number.ts'
 import { userRoutes } from './user.ts'
@@ -150,6 +149,5 @@ export const CONSOLE_ROUTES: readonly Routes[] = [
   trunkNumberRoutes,
   operatorRoutes,
   softphoneRoutes,
-  testCallRoutes,
   consoleRoutes,
 ]

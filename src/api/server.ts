@@ -83,6 +83,8 @@ export interface Deps {
   readonly trunks?: () => TrunkSwitch | null
   /** How browsers become telephones; null: they cannot now. Absent: this installation has none. */
   readonly softphones?: () => SoftphoneSwitch | null
+  /** Packets of speech that our media engine has got from each side of a call (by SIP tag). Absent: there is no media engine. */
+  readonly packetsOfCall?: (callId: string) => Promise<ReadonlyMap<string, number>>
   /** Where the built console lies; absent: `dist/admin` of the package. */
   readonly consoleFolder?: string
   /** For tests: webhooks may go to this machine, over plain HTTP. Absent: they may not. */

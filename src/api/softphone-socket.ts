@@ -13,7 +13,15 @@ export interface SwitchSocket {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** A call of a browser to itself: its Call-ID, and the tag of the end that called. */
+export interface SelfCall {
+  readonly callId: string
+  readonly tag: string
+}
+
 export interface SoftphoneSockets {
+  /** The last call of this session to itself, as it went through here while its WebSocket is open; null: there was none. */
+  selfCallOf(sessionId: Uuid): SelfCall | null
   /** Takes an HTTP request over. The caller has made sure whose it is. */
   accept(request: IncomingMessage, socket: Duplex, sessionId: Uuid, to: SwitchSocket): void
   close(): void
@@ -34,6 +42,15 @@ interface Line {
   readonly browser: WebSocket
   readonly toSwitch: WebSocket
   isAlive: boolean
+  selfCall: SelfCall | null
+}
+
+/** Names of browsers begin with `~`, and the switch lets nobody but their own session call them. */
+function selfCallIn(message: string): SelfCall | null {
+  if (!message.startsWith('INVITE sip:~')) return null
+  const callId = /^Call-ID: *(\S+)\r$/im.exec(message)?.[1]
+  const tag = /^From:.*;tag=([^;\s]+)/im.exec(message)?.[1]
+  return callId === undefined || tag === undefined ? null : { callId, tag }
 }
 
 /** A message of text comes in one piece, as bytes. */
@@ -73,7 +90,7 @@ export function makeSoftphoneSockets(
       perMessageDeflate: false,
       maxPayload: MESSAGE_MAX,
     })
-    const line: Line = { sessionId, browser, toSwitch, isAlive: true }
+    const line: Line = { sessionId, browser, toSwitch, isAlive: true, selfCall: null }
     lines.add(line)
     let early: string[] = []
     const end = (code: number): void => {
@@ -84,6 +101,7 @@ export function makeSoftphoneSockets(
     browser.on('message', (data, isBinary) => {
       if (isBinary) return browser.close(SESSION_OVER)
       const text = textOf(data)
+      line.selfCall = selfCallIn(text) ?? line.selfCall
       if (toSwitch.readyState === WebSocket.OPEN) toSwitch.send(text)
       else if (early.length < EARLY_MAX) early.push(text)
     })
@@ -104,6 +122,10 @@ export function makeSoftphoneSockets(
   }
 
   return {
+    selfCallOf(sessionId) {
+      const own = [...lines].filter((line) => line.sessionId === sessionId && line.selfCall !== null)
+      return own.at(-1)?.selfCall ?? null
+    },
     accept(request, socket, sessionId, to) {
       server.handleUpgrade(request, socket, Buffer.alloc(0), (browser) => join(browser, sessionId, to))
     },

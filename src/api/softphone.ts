@@ -28,6 +28,7 @@ import { Problem } from './problem.ts'
 import type { App, Deps, Routes } from './server.ts'
 import { makeSoftphoneSockets } from './softphone-socket.ts'
 import { nowFor, tenantOf, tenantParams } from './tenant.ts'
+import { registerTestCalls } from './test-call.ts'
 import { userOf } from './user.ts'
 
 /** The switch as far as browsers are its telephones. */
@@ -80,6 +81,7 @@ const ownCallOut = z.object({
 export const softphoneRoutes: Routes = (app, deps) => {
   const sockets = makeSoftphoneSockets((ids) => sessionsOver(deps.db, ids, deps.clock.now()))
   app.addHook('onClose', async () => sockets.close())
+  registerTestCalls(app, deps, sockets)
   takeUpgrades(app)
 
   app.post(

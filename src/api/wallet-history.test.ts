@@ -221,6 +221,31 @@ describe('the history of a wallet, and its overdraft', () => {
     expect(await ask('GET', `/wallet/movements?cursor=nonsense`)).toMatchObject({ status: 400, param: 'cursor' })
   })
 
+  test('day by day: each balance is the one before with what came and went, and the last is the wallet’s', async () => {
+    const { fixture, ask, fund } = await aWallet()
+    await fund('9')
+    await call(fixture, 2)
+    await fund('1.25')
+    await call(fixture, 3)
+    const { days, timeZone } = await ask('GET', '/wallet/days')
+    expect(days).toHaveLength(30)
+    expect(timeZone).toBe('America/New_York')
+    const amount = (money: Money): bigint => BigInt(money.amount.replace('.', ''))
+    let before = 0n
+    for (const day of days) {
+      expect(amount(day.balance)).toBe(before + amount(day.in) - amount(day.out))
+      before = amount(day.balance)
+    }
+    const total = (which: 'in' | 'out'): bigint =>
+      days.reduce((sum: bigint, day: { in: Money; out: Money }) => sum + amount(day[which]), 0n)
+    expect([total('in'), total('out')]).toEqual([10_250_000n, 5_000_000n])
+    expect(days.at(-1)).toMatchObject({ balance: usd('5.250000'), recharges: 0 })
+    expect(await ask('GET', '/wallet')).toMatchObject({ balance: days.at(-1).balance })
+    expect((await ask('GET', '/wallet/days?days=3')).days).toEqual(days.slice(-3))
+    for (const wrong of ['0', '93', '1.5', 'x'])
+      expect(await ask('GET', `/wallet/days?days=${wrong}`)).toMatchObject({ status: 400, param: 'days' })
+  })
+
   test('what calls hold, call by call, is what is reserved; a lot says how much of it', async () => {
     const { fixture, ask, fund } = await aWallet()
     await fund('2')

@@ -1,7 +1,10 @@
-/** `/wallet/movements`, `/wallet/holds` and `/wallet/overdraft`: what went in and out, what calls hold, and how far below zero the operator lets a wallet go (W1). */
-/** `/wallet/movements` and `/wallet/overdraft`: what went in and out, and how far below zero the operator lets a wallet go (W1). */
+/**
+ * `/wallet/movements`, `/wallet/days`, `/wallet/holds` and `/wallet/overdraft`: what went in and out, one by one and by days, what calls
+ * hold, and how far below zero the operator lets a wallet go (W1).
+ */
 import { z } from 'zod'
 import { formatId, type TenantId, type UserId, type Uuid } from '../core/ids.ts'
+import { addDays, dayOf, startOfDay } from '../core/local-day.ts'
 import { type Currency, type Micros, micros, toMoney } from '../core/money.ts'
 import { formatInstant } from '../core/time.ts'
 import { OVERDRAFT_NAME } from '../core/wallet.ts'
@@ -19,6 +22,7 @@ import {
   totalOfMovements,
   typeOf,
   type WalletMovement,
+  walletDays,
 } from '../store/wallet-movement.ts'
 import { principalOf } from './auth.ts'
 import { idOf, listOf, money, moneyOut, page, time, timeOut } from './contract.ts'
@@ -72,6 +76,26 @@ export const totalOut = z
     byType: z.array(z.object({ type: z.enum(MOVEMENT_TYPES), count: z.number().int(), amount: moneyOut })),
   })
   .meta({ id: 'MovementTotal' })
+
+export const walletDaysOut = z
+  .object({
+    timeZone: z.string().meta({ description: 'Days are those of the tenant' }),
+    days: z
+      .array(
+        z.object({
+          day: z.string().meta({ description: '`2026-11-23`' }),
+          in: moneyOut,
+          out: moneyOut.meta({ description: 'Calls, plans and what expired' }),
+          recharges: z.number().int().meta({ description: 'Automatic recharges among what came in' }),
+          balance: moneyOut.meta({ description: 'When the day was over; of the last one, today: now' }),
+        }),
+      )
+      .meta({ description: 'Every day, oldest first' }),
+  })
+  .meta({ id: 'WalletDays' })
+
+const DAYS_SHOWN = 30
+const DAYS_MAX = 92
 
 export const holdOut = z
   .object({
@@ -168,6 +192,47 @@ export const registerWalletHistory: Routes = (app, deps) => {
       const { format, ...query } = request.query
       const pages = exportPages(walled(deps, request), tenantId, currency, filtersOf(query))
       return sendTable(reply, { name: 'movements', format }, { columns: EXPORT_COLUMNS, pages })
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/wallet/days',
+    {
+      config: { permission: 'wallet:read' },
+      schema: {
+        summary: 'The balance of the wallet day by day, as the ledger has it',
+        tags: ['wallet'],
+        params: tenantParams,
+        querystring: z.strictObject({
+          days: z
+            .string()
+            .regex(/^[1-9]\d?$/)
+            .transform(Number)
+            .refine((days) => days <= DAYS_MAX)
+            .default(DAYS_SHOWN)
+            .meta({ description: `How many, today the last: 1 to ${DAYS_MAX}`, examples: ['30'] }),
+        }),
+        response: { 200: walletDaysOut },
+      },
+    },
+    async (request) => {
+      const tenant = await tenantOf(request.db, request.params.tenantId)
+      const { tenantId, currency, timeZone } = tenant
+      const { days } = request.query
+      const today = dayOf(nowFor(deps, tenant), timeZone)
+      const names = Array.from({ length: days }, (_, index) => addDays(today, index + 1 - days))
+      const starts = names.map((day) => startOfDay(day, timeZone))
+      const found = await walletDays(request.db, tenantId, starts)
+      return {
+        timeZone,
+        days: found.map((day, index) => ({
+          day: names[index] ?? today,
+          in: toMoney(day.in, currency),
+          out: toMoney(day.out, currency),
+          recharges: day.recharges,
+          balance: toMoney(day.balance, currency),
+        })),
+      }
     },
   )
 

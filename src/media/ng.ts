@@ -1,4 +1,5 @@
 /** rtpengine's control protocol (NG): JSON in UDP, each request with a cookie, repeated until it is answered. */
+import { randomUUID } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 
 export interface NgAddress {
@@ -26,6 +27,8 @@ export class Ng {
   readonly #to: NgAddress
   readonly #socket: Socket
   readonly #waiting = new Map<string, Waiting>()
+  /** rtpengine answers a cookie that it knows with what it has said before: no two of us may have the same. */
+  readonly #name = randomUUID()
   #count = 0
 
   constructor(to: NgAddress) {
@@ -41,7 +44,7 @@ export class Ng {
   command(command: string, details: object = {}): Promise<NgAnswer> {
     return new Promise((resolve, reject) => {
       this.#count += 1
-      const cookie = `${process.pid}_${this.#count}`
+      const cookie = `${this.#name}_${this.#count}`
       const datagram = `${cookie} ${JSON.stringify({ command, ...details })}`
       const waiting: Waiting = { resolve, reject, timer: undefined }
       this.#waiting.set(cookie, waiting)

@@ -3,10 +3,22 @@ import type { TenantId } from '../core/ids.ts'
 import type { Instant } from '../core/time.ts'
 import type { Queryable } from './db.ts'
 
-export const DUE_KINDS = ['month-end', 'lot-expires', 'silent-call', 'recharge', 'payment'] as const
+export const DUE_KINDS = [
+  'month-end',
+  'lot-expires',
+  'silent-call',
+  'recharge',
+  'payment',
+  'port-asked',
+  'port-pending',
+  'port-completed',
+  'port-out',
+] as const
 /**
  * `month-end`: pools end (`subject` is the month). `lot-expires`: money of a funding (its id). `silent-call`: a call is closed unless
- * its switch reports (its id). `recharge`: it is tried again. `payment`: the provider is asked again (the funding’s id).
+ * its switch reports (its id). `recharge`: it is tried again. `payment`: the provider is asked again (the funding’s id). `port-asked`: the
+ * losing carrier of an order (its id) is asked; `port-pending`: its last day begins; `port-completed`: its numbers arrive. `port-out`: a
+ * number leaves (the id of its leaving).
  */
 export type DueKind = (typeof DUE_KINDS)[number]
 
@@ -33,6 +45,13 @@ export function listDue(db: Queryable, tenantId: TenantId, now: Instant, limit: 
        SELECT not_before, 'recharge', '', NULL FROM auto_recharge WHERE tenant_id = $1 AND enabled AND NOT paused
        UNION ALL
        SELECT next_attempt_at, 'payment', funding_id::text, NULL FROM funding WHERE tenant_id = $1 AND state = 'pending'
+       UNION ALL
+       SELECT next_at, CASE status WHEN 'transfer-approved' THEN 'port-pending' WHEN 'transfer-pending' THEN 'port-completed'
+                       ELSE 'port-asked' END, order_id::text, NULL FROM port_order WHERE tenant_id = $1
+       UNION ALL
+       SELECT foc_at, 'port-completed', order_id::text, NULL FROM port_order WHERE tenant_id = $1 AND status = 'transfer-approved'
+       UNION ALL
+       SELECT leaves_at, 'port-out', port_out_id::text, NULL FROM port_out WHERE tenant_id = $1 AND status = 'scheduled'
      ) d WHERE at > to_timestamp($2 / 1000.0) ORDER BY at, kind, subject LIMIT $3`,
     [tenantId, now, limit],
   )

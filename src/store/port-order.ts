@@ -202,7 +202,10 @@ export interface PortMove {
   readonly sentTo?: string
 }
 
-/** An order goes on. Its numbers follow by the foreign key: `one_open_order` refuses one that is in another order. */
+/**
+ * An order goes on. Its numbers follow by the foreign key: `one_open_order` refuses one that is in another order. One that has ended,
+ * completed or cancelled, forgets the PIN of the losing carrier: who sends a cancelled one again enters it again.
+ */
 export async function movePortOrder(tx: Tx, order: PortOrderRow, move: PortMove): Promise<PortOrderRow> {
   const { status, nextAt, at, sentTo } = move
   const ended = status === 'completed' || status === 'cancelled'
@@ -211,7 +214,7 @@ export async function movePortOrder(tx: Tx, order: PortOrderRow, move: PortMove)
        foc_at = to_timestamp($6::bigint / 1000.0), carrier_reference = $7, adapter = coalesce($8, adapter),
        attempt = attempt + CASE WHEN $8::text IS NULL THEN 0 ELSE 1 END,
        submitted_at = CASE WHEN $8::text IS NULL THEN submitted_at ELSE to_timestamp($9 / 1000.0) END,
-       ended_at = CASE WHEN $10 THEN to_timestamp($9 / 1000.0) END, pin = CASE WHEN $2 = 'completed' THEN NULL ELSE pin END
+       ended_at = CASE WHEN $10 THEN to_timestamp($9 / 1000.0) END, pin = CASE WHEN $10 THEN NULL ELSE pin END
      WHERE order_id = $1`,
     [
       order.orderId,

@@ -98,6 +98,18 @@ export function billingAdmins(db: Queryable, tenantId: TenantId): Promise<{ emai
   )
 }
 
+/** Addresses and languages of a partner's people, once each; `partnerId` null: of all partners. */
+export function peopleOfPartner(
+  db: Queryable,
+  partnerId: PartnerId | null,
+): Promise<{ readonly email: string; readonly language: Language }[]> {
+  return db.query(
+    `SELECT DISTINCT p.email, p.language FROM role_grant g JOIN person p USING (person_id)
+     WHERE g.partner_id IS NOT NULL AND ($1::uuid IS NULL OR g.partner_id = $1) AND p.disabled_at IS NULL ORDER BY p.email`,
+    [partnerId],
+  )
+}
+
 /** The resellers at whom somebody holds a role. */
 export function partnersOfPerson(
   db: Queryable,

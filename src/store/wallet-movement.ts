@@ -166,6 +166,48 @@ export async function postedBefore(db: Queryable, tenantId: TenantId, at: Instan
   return micros(since.reduce((sum, { amount }) => sum - amount, now as bigint))
 }
 
+export interface WalletDay {
+  readonly in: Micros
+  /** Calls, plans and what expired, as an amount above zero. */
+  readonly out: Micros
+  /** Automatic recharges that arrived. */
+  readonly recharges: number
+  /** At the end of the day; of the last day: now. */
+  readonly balance: Micros
+}
+
+/** The wallet day by day, from one look at the ledger. `starts`: where each day begins; the last one goes on until now. */
+export async function walletDays(
+  db: Queryable,
+  tenantId: TenantId,
+  starts: readonly Instant[],
+): Promise<readonly WalletDay[]> {
+  const rows = await db.query<{ balance: bigint; day: number | null; came: bigint; went: bigint; recharges: number }>(
+    `WITH moved AS (
+       SELECT width_bucket(p.at, $2::timestamptz[]) AS day,
+         coalesce(sum(p.amount) FILTER (WHERE p.cause = 'funding'), 0)::bigint AS came,
+         coalesce(sum(p.amount) FILTER (WHERE p.cause NOT IN ('funding', 'overdraft')), 0)::bigint AS went,
+         count(f.funding_id)::integer AS recharges
+       FROM posting p LEFT JOIN funding f ON p.cause = 'funding' AND f.funding_id = p.source_id AND f.kind = 'recharge'
+       WHERE p.tenant_id = $1 AND ${OF_WALLET} AND p.at >= ($2::timestamptz[])[1] GROUP BY 1
+     )
+     SELECT b.balance, m.* FROM (
+       SELECT coalesce(sum(posted), 0)::bigint AS balance FROM account
+       WHERE tenant_id = $1 AND name >= 'wallet:' AND name < 'wallet;'
+     ) b LEFT JOIN moved m ON true`,
+    [tenantId, starts.map((at) => new Date(at).toISOString())],
+  )
+  const byDay = new Map(rows.map((row) => [row.day, row]))
+  let balance: bigint = rows[0]?.balance ?? 0n
+  const days: WalletDay[] = []
+  for (let day = starts.length; day > 0; day--) {
+    const { came = 0n, went = 0n, recharges = 0 } = byDay.get(day) ?? {}
+    days.push({ in: micros(came), out: micros(went), recharges, balance: micros(balance) })
+    balance += went - came
+  }
+  return days.reverse()
+}
+
 export interface MovementCall {
   readonly callId: CallId
   readonly userId: UserId | null

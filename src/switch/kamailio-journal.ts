@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CallEvent, isFree, parseEvent } from './kamailio-events.ts'
+import { type LetThrough, parseLetThrough, rememberLetThrough } from './kamailio-let-through.ts'
 import type { KamailioRpc } from './kamailio-rpc.ts'
 import type { SipLog } from './sip-log.ts'
 
@@ -22,6 +23,7 @@ export interface JournalOptions {
   readonly rpc: Pick<KamailioRpc, 'rotateJournal'>
   /** Takes an event up; throws when it cannot be recorded now. */
   readonly take: (event: CallEvent) => Promise<void>
+  readonly now: () => number
   readonly log: SipLog
 }
 
@@ -29,17 +31,26 @@ export interface JournalOptions {
  * Reads what was written and forgets it once it is taken up. A file is read one pass after it was closed, so that nobody is still
  * writing to it.
  */
-export async function readJournal({ folder, rpc, take, log }: JournalOptions): Promise<void> {
+export async function readJournal({ folder, rpc, take, now, log }: JournalOptions): Promise<void> {
   const journal = join(folder, JOURNAL_FOLDER)
   if (!existsSync(journal)) return
   const names = readdirSync(journal)
   for (const name of names.filter((candidate) => CLOSED_FILE.test(candidate))) {
     const path = join(journal, name)
-    for (const line of readFileSync(path, 'utf8').split('\n')) {
-      if (line === '') continue
-      const event = eventOf(line)
+    const lines = readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+    const told = lines.map(readLine)
+    // Before anything that may have to wait for the store.
+    rememberLetThrough(
+      folder,
+      told.flatMap(({ letThrough }) => letThrough ?? []),
+      now(),
+    )
+    for (const [index, { event, letThrough }] of told.entries()) {
       if (event?.blind) await take(event)
-      else log.error({ line }, 'a line of the journal that Kamailio should not write')
+      else if (letThrough === null)
+        log.error({ line: lines[index] }, 'a line of the journal that Kamailio should not write')
     }
     rmSync(path)
   }
@@ -48,12 +59,13 @@ export async function readJournal({ folder, rpc, take, log }: JournalOptions): P
   if (written.length > 0) await rpc.rotateJournal()
 }
 
-function eventOf(line: string): CallEvent | null {
+function readLine(line: string): { readonly event: CallEvent | null; readonly letThrough: LetThrough | null } {
   const told = line.split('|').slice(COLUMNS_BEFORE).join('|').replaceAll('%7C', '|')
   try {
-    const event = parseEvent(JSON.parse(told))
-    return event && !isFree(event) ? event : null
+    const body: unknown = JSON.parse(told)
+    const event = parseEvent(body)
+    return { event: event && !isFree(event) ? event : null, letThrough: parseLetThrough(body) }
   } catch {
-    return null
+    return { event: null, letThrough: null }
   }
 }

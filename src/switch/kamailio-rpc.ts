@@ -45,6 +45,10 @@ export interface KamailioRpc {
   setEntry(table: SharedTable, key: string, value: string): Promise<void>
   deleteEntry(table: SharedTable, key: string): Promise<void>
   forgetTable(table: SharedTable): Promise<void>
+  /** C10: how many calls of `domain/class` were let through in the hour that goes on. */
+  blindCount(key: string): Promise<number>
+  /** Sets that count; it is forgotten after so many seconds. */
+  setBlindCount(key: string, calls: number, seconds: number): Promise<void>
   /** Makes Kamailio begin new files of its journal: the old ones were moved away. */
   rotateJournal(): Promise<void>
   close(): void
@@ -178,6 +182,13 @@ export function connectKamailio(options: { readonly port: number; readonly secre
     },
     async forgetTable(table) {
       await rpc('htable.flush', [table])
+    },
+    async blindCount(key) {
+      const found = (await rpc('htable.get', ['blindcalls', key])) as { item?: { value?: unknown } } | undefined
+      return Number(found?.item?.value ?? 0)
+    },
+    async setBlindCount(key, calls, seconds) {
+      await rpc('htable.setxi', ['blindcalls', key, calls, seconds])
     },
     async rotateJournal() {
       await rpc('flatstore.k_rotate')

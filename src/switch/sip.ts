@@ -15,6 +15,7 @@ import { makeKamailioTables, splitHostPort } from './kamailio-config.ts'
 import { makeDirectory } from './kamailio-directory.ts'
 import type { CallEvent } from './kamailio-events.ts'
 import { readJournal } from './kamailio-journal.ts'
+import { restoreCounts } from './kamailio-let-through.ts'
 import {
   findKamailio,
   hasKamailioModule,
@@ -124,9 +125,10 @@ export function makeSip(options: SipOptions): Sip {
     rpc,
     settings: config.lease,
     boundOf: (tenantId, classification) => directory.boundOf(tenantId, classification),
-    onSwitchBack: tellEverything,
+    onSwitchBack: () => restarted(),
   })
-  const journal = { folder, rpc, log, take: (event: CallEvent) => calls.happened(event) }
+  const now = (): number => options.clock.now()
+  const journal = { folder, rpc, log, now, take: (event: CallEvent) => calls.happened(event) }
   const routing = {
     requests,
     calls,
@@ -164,6 +166,23 @@ export function makeSip(options: SipOptions): Sip {
       .catch((error: unknown) => log.warn({ error: String(error) }, 'Kamailio was not told of a change of users'))
   }
 
+  /** C10: what was let through counts on, before Kamailio learns of policies that let more through. */
+  async function recount(): Promise<void> {
+    // Twice: the first closes what Kamailio may still be writing to.
+    for (let pass = 0; pass < 2; pass++) {
+      await readJournal(journal).catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'the journal could not be read yet'),
+      )
+    }
+    await restoreCounts(folder, rpc, now()).catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'Kamailio was not told how many calls were let through'),
+    )
+  }
+
+  function restarted(): void {
+    reconciling = reconciling.then(recount).then(tellEverything)
+  }
+
   async function startKamailio(serverUrl: string): Promise<void> {
     const binary = findKamailio()
     if (binary === null) {
@@ -184,7 +203,7 @@ export function makeSip(options: SipOptions): Sip {
     }
     try {
       const settings = { ...config, serverUrl, secret, databaseUrl, media: hasBrowsers ? media : null }
-      kamailio = await superviseKamailio(binary, { folder, settings, rpc, log, onRestart: tellEverything })
+      kamailio = await superviseKamailio(binary, { folder, settings, rpc, log, onRestart: restarted })
       state = 'running'
     } catch (error) {
       state = 'failed'
@@ -195,7 +214,8 @@ export function makeSip(options: SipOptions): Sip {
   function reconcileLater(): void {
     timer = setTimeout(() => {
       // What has ended comes first: Kamailio's list may still show it.
-      reconciling = readJournal(journal)
+      reconciling = reconciling
+        .then(() => readJournal(journal))
         .catch((error: unknown) => log.warn({ error: String(error) }, 'the journal could not be read yet'))
         .then(() => calls.reconcile())
         .catch((error: unknown) => log.warn({ error: String(error) }, 'calls could not be compared with Kamailio'))
@@ -213,13 +233,8 @@ export function makeSip(options: SipOptions): Sip {
       await calls.restore()
       if (mode === 'auto') await startKamailio(serverUrl)
       else writeKamailioFiles(folder, { ...config, serverUrl, secret, databaseUrl: null, media }, false)
+      await recount()
       if (state === 'running' || state === 'external') tell(true)
-      // Twice: the first closes what Kamailio may still be writing to.
-      for (let pass = 0; pass < 2; pass++) {
-        await readJournal(journal).catch((error: unknown) =>
-          log.warn({ error: String(error) }, 'the journal could not be read yet'),
-        )
-      }
       await calls.reconcile()
       reconcileLater()
       watch.start()

@@ -264,8 +264,6 @@ describe('call history', () => {
     const shop = await aShop(admin)
     const page = await admin.visit('calls', { tenant: shop.id })
     await page.getByText('No calls yet.').waitFor()
-    // What ends before anybody listens is offered to nobody.
-    await page.locator('.s-live-live').waitFor()
     await expectNoAxeViolations(page)
     const leg = shop.leg(shop.noah, TORONTO)
     await leg.start()
@@ -286,6 +284,41 @@ describe('call history', () => {
     await page.unroute('**/v1/tenants/*/calls?*')
     await page.getByRole('button', { name: /Retry|Try again/ }).click()
     await expect.poll(() => rowsOf(page).count()).toBe(1)
+  })
+
+  test('a long call that ends before the stream is open is offered all the same; with filters only what fits them', async () => {
+    const shop = await aShop(admin)
+    const long = shop.leg(shop.noah, TORONTO)
+    await long.start()
+    const short = shop.leg(shop.hugo, LONDON)
+    await short.start()
+    const context = (await admin.visit('home', { tenant: shop.id })).context()
+    let open: () => void = () => undefined
+    const isOpen = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    await context.route('**/live?*', async (route) => {
+      await isOpen
+      await route.continue()
+    })
+    const page = await admin.visit('calls', { tenant: shop.id, context })
+    const ofHugo = await admin.visit(`calls?user=${shop.hugo}`, { tenant: shop.id, context })
+    for (const one of [page, ofHugo]) await expect.poll(() => rowsOf(one).count()).toBe(1)
+    // It began before the one that is shown, so its place is below.
+    await long.end(20)
+    open()
+    await page.getByRole('button', { name: 'Show 1 new call' }).click()
+    await expect.poll(() => rowsOf(page).count()).toBe(2)
+    expect(await page.getByRole('button', { name: /new call/ }).count()).toBe(0)
+
+    const another = shop.leg(shop.noah, TORONTO)
+    await another.start()
+    await another.end(5)
+    const refused = shop.leg(shop.hugo, LONDON)
+    await refused.start()
+    await page.getByRole('button', { name: 'Show 2 new calls' }).waitFor()
+    await ofHugo.getByRole('button', { name: 'Show 1 new call' }).click()
+    await expect.poll(() => rowsOf(ofHugo).count()).toBe(2)
   })
 
   test('two hundred calls and more are drawn as they are scrolled to', async () => {

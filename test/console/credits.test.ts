@@ -161,6 +161,64 @@ describe('what the page shows is what the ledger says', () => {
     },
   )
 
+  test('the line of days ends at the balance, and every point of it is what the movements add up to', async () => {
+    const shop = await aShop({ sandbox: true })
+    const turn = (now: string) => shop.ask('POST', '/clock', { now })
+    await turn('2026-11-03T15:00:00-05:00')
+    await shop.ask('POST', '/wallet/fundings', { amount: cad('80') })
+    await shop.call(300)
+    await turn('2026-11-09T23:30:00-05:00')
+    await shop.call(700)
+    await turn('2026-11-10T00:30:00-05:00')
+    await shop.call(400)
+    await turn('2026-11-17T09:00:00-05:00')
+    await shop.ask('POST', '/wallet/fundings', { amount: cad('50') })
+    await shop.call(180)
+    const page = await admin.visit('billing/credits', { tenant: shop.id })
+    const points = page.locator('[data-day]')
+    await expect.poll(() => points.count()).toBe(30)
+    const drawn = await points.evaluateAll((all) =>
+      all.map((one) => [one.getAttribute('data-day') ?? '', one.getAttribute('data-balance') ?? '']),
+    )
+    expect(micros(drawn.at(-1)?.[1] ?? '')).toBe(await figure(page, 'balance'))
+    expect(drawn.at(-1)?.[0]).toBe('2026-11-17')
+    const { data } = await shop.ask<{ data: { at: string; amount: { amount: string } }[] }>(
+      'GET',
+      '/wallet/movements?limit=200',
+    )
+    const dayOf = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Toronto', dateStyle: 'short' })
+    for (const [day = '', balance = ''] of drawn) {
+      const until = data.filter(({ at }) => dayOf.format(new Date(at)) <= day)
+      expect([day, micros(balance)]).toEqual([day, sum(until.map(({ amount }) => micros(amount.amount)))])
+    }
+    // By keyboard, in words; and as a table.
+    const slider = page.getByRole('slider', { name: 'Walk along the days' })
+    await slider.press('End')
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(
+      /^1 Dec: likely CA\$[\d.]+ to CA\$[\d.]+, without money coming in$/,
+    )
+    for (let day = 0; day < 14; day++) await slider.press('ArrowLeft')
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^17 Nov: CA\$[\d.]+ now · \+CA\$50\.00 came in/)
+    await slider.press('ArrowLeft')
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^16 Nov: CA\$[\d.]+ at the end of the day$/)
+    await expectNoAxeViolations(page)
+    await page.locator('.c-history').getByRole('button', { name: 'Show as table' }).click()
+    const lines = page.locator('.c-history tbody tr')
+    expect(await lines.count()).toBe(30)
+    const cells = await lines.last().locator('td').allInnerTexts()
+    expect(micros((cells[3] ?? '').replaceAll(/[^\d.]/g, ''))).toBe(micros(drawn.at(-1)?.[1] ?? ''))
+    await expectNoAxeViolations(page)
+    await screenshot(page, 'credits-days-table-en-light')
+    const french = await admin.visit('billing/credits', { tenant: shop.id, lang: 'fr', theme: 'dark' })
+    await expect.poll(() => french.locator('[data-day]').count()).toBe(30)
+    await expectNoAxeViolations(french)
+    await screenshot(french, 'credits-days-fr-dark')
+    const phone = await admin.visit('billing/credits', { tenant: shop.id, width: 390 })
+    await expectNoSidewaysScroll(phone)
+    await phone.locator('.c-history').scrollIntoViewIfNeeded()
+    await screenshot(phone, 'credits-days-en-phone')
+  })
+
   test('filters are in the address; their sum stands under the rows', async () => {
     const shop = await aShop()
     await shop.ask('POST', '/wallet/fundings', { amount: cad('50') })

@@ -237,12 +237,29 @@ describe('the installation', () => {
     await page.getByRole('dialog').locator('[role=alert]').first().waitFor()
     await expectNoAxeViolations(page)
     await page.getByRole('textbox', { name: 'Price per month' }).fill('26')
+    // The list is slow to come: until it is there the dialog stays, and Enter does not set the same price once more.
+    let letListCome: () => void = () => undefined
+    const slow = new Promise<void>((resolve) => {
+      letListCome = resolve
+    })
+    let posts = 0
+    await page.route('**/v1/seat-prices**', async (route) => {
+      if (route.request().method() === 'POST') posts += 1
+      else await slow
+      await route.continue()
+    })
+    const isAsked = page.waitForRequest((request) => request.method() === 'GET' && /seat-prices/.test(request.url()))
     await button(page, 'Set a price').last().click()
+    await isAsked
+    expect(await page.getByRole('dialog').getByRole('button', { name: 'Set a price' }).isDisabled()).toBe(true)
+    await page.getByRole('textbox', { name: 'Price per month' }).press('Enter')
+    letListCome()
     await page.getByText('Price set').first().waitFor()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(posts).toBe(1)
     await set('31.5', 'CAD', '2099-01-01')
-    await page.locator('tr[data-key]', { hasText: 'From later' }).waitFor()
-    expect(await textOf(page, 'tbody')).toContain('CA$31.50')
+    await page.locator('tr[data-key]', { hasText: 'From later' }).filter({ hasText: 'CA$31.50' }).waitFor()
+    await page.locator('tr[data-key]', { hasText: 'From later' }).filter({ hasText: 'CA$31.50' }).waitFor()
     await expect
       .poll(() => page.locator('tr[data-key]', { hasText: 'CA$26.00' }).filter({ hasText: 'In force' }).count())
       .toBe(1)

@@ -27,6 +27,7 @@ import {
   expectNoAxeViolations,
   expectNoHardCodedText,
   expectNoSidewaysScroll,
+  PASSWORD,
   type Person,
   screenshot,
   settled,
@@ -176,11 +177,17 @@ describe('availability', () => {
   })
 })
 
-describe.skipIf(!isInstalled)('L4, G3: a French customer, from the request to the hand-over', () => {
-  test('in French, with an SBC that registers and a test call that is answered', async () => {
+/** The secret link of the last mail to this address, as a path. */
+function linkIn(email: string): string {
+  const text = admin.mails.findLast(({ to }) => to === email)?.text ?? ''
+  const { pathname, search, hash } = new URL(/https?:\S+#\S+/.exec(text)?.[0] ?? 'about:blank')
+  return pathname + search + hash
+}
+
+describe('L4: an organisation that is here already', () => {
+  test('asks a partner from its own console', async () => {
     const { id, boss } = await usineNord()
-    const own = { tenant: id, as: boss, lang: 'fr' as const }
-    const customer = await admin.visit('partner', own)
+    const customer = await admin.visit('partner', { tenant: id, as: boss, lang: 'fr' })
     await customer.getByRole('textbox', { name: 'Personnes qui appellent au dehors' }).fill('2')
     await customer.getByRole('textbox', { name: 'Votre opérateur' }).fill('Opale Télécom')
     await expectNoAxeViolations(customer)
@@ -188,19 +195,64 @@ describe.skipIf(!isInstalled)('L4, G3: a French customer, from the request to th
     await button(customer, 'Envoyer la demande').click()
     await toast(customer, 'Votre demande est en route.')
     await customer.getByText('En attente d’un partenaire qui la prenne en charge.').waitFor()
+  })
+})
+
+describe.skipIf(!isInstalled)('L4, G3: France, from nothing to a telephone that calls', () => {
+  test('availability, request, partner, invitation, consent, licences, numbers, SBC, test call, hand-over', async () => {
+    const email = 'ana.roche@filature.example'
+    const visitor = await admin.visit('/availability/fr', { as: null, lang: 'fr' })
+    await visitor.getByText('Disponible en France, par un partenaire').waitFor()
+    await button(visitor, 'Demander à un partenaire').click()
+    const typed = {
+      Organisation: 'Filature du Nord',
+      'Personnes qui appellent au dehors': '2',
+      'Votre opérateur': 'Opale Télécom',
+      'Qui appeler': 'Ana Roche',
+      'Adresse e-mail': email,
+    }
+    for (const [name, text] of Object.entries(typed)) await visitor.getByRole('textbox', { name }).fill(text)
+    // She wants to see who it is before they may act for her.
+    await visitor.getByRole('checkbox', { name: /agir/ }).uncheck()
+    await button(visitor, 'Envoyer la demande').click()
+    await visitor.getByText('Votre demande est arrivée.').waitFor()
 
     // The partner.
     const work = await admin.visit('/partner/worklist?filter=unassigned', { as: iris, lang: 'fr' })
     await work
-      .getByRole('row', { name: /Usine Nord/ })
+      .getByRole('row', { name: /Filature du Nord/ })
       .getByRole('link', { name: 'Prendre en charge' })
       .click()
     await settled(work)
     const casePath = new URL(work.url()).pathname
+    await work.getByText('Ils donnent l’accès eux-mêmes').waitFor()
     await button(work, 'Prendre en charge').click()
     await button(work, 'Cocher').first().click()
     await work.locator('[data-item=needs-confirmed].pt-done').waitFor()
     await button(work, 'Cocher').first().click()
+    await button(work, 'Créer le client').click()
+    await work.getByRole('dialog').getByRole('textbox', { name: 'Fuseau horaire' }).fill('Europe/Paris')
+    await work.getByRole('dialog').getByRole('button', { name: 'Créer' }).click()
+    await toast(work, 'Le client est créé')
+
+    // The customer: an account by the link in the mail, and the consent.
+    await expect.poll(() => admin.mails.map(({ to }) => to)).toContain(email)
+    const customer = await admin.visit(linkIn(email), { as: null, lang: 'fr' })
+    await customer.getByRole('textbox', { name: 'Votre nom' }).fill('Ana Roche')
+    await customer.locator('input[type=password]').fill(PASSWORD)
+    await customer.keyboard.press('Enter')
+    await customer.waitForURL(/\/t\/ten_/)
+    await settled(customer)
+    const id = /ten_\w+/.exec(customer.url())?.[0] ?? ''
+    const ownCase = `${admin.url}/t/${id}/partner`
+    await customer.goto(ownCase)
+    await button(customer, 'Donner l’accès').click()
+    await customer.waitForURL('**/settings/partners')
+    await button(customer, 'Donner l’accès').first().click()
+    await toast(customer, 'Voxia peut agir pour vous.')
+
+    await work.reload()
+    await settled(work)
     await button(work, 'Passer à : Licences commandées').click()
     await work.getByText('En cours : Licences commandées').waitFor()
     await button(work, 'Commander les licences').click()
@@ -251,10 +303,15 @@ describe.skipIf(!isInstalled)('L4, G3: a French customer, from the request to th
     await button(work, 'Tester la jonction').click()
     await work.locator('.k-pill-good', { hasText: 'enregistré' }).waitFor()
 
-    // Somebody who can call: made by the partner, on behalf of the customer.
+    // Somebody who can call: made in the partner's own session, on behalf of the customer.
+    const users = `${admin.url}/v1/tenants/${id}/users`
+    const headers = { origin: admin.url }
     const user = { name: 'Ana Roche', usageLocation: 'FR', sipUsername: 'ana', sipPassword: 'correct-horse' }
-    const { id: userId } = await admin.ask<{ id: string }>('POST', `/v1/tenants/${id}/users`, user)
-    await admin.ask('PUT', `/v1/tenants/${id}/users/${userId}/licences/voice-without-calling-plan`)
+    const made = await work.request.post(users, { headers, data: user })
+    expect(made.status()).toBe(201)
+    const { id: userId } = (await made.json()) as { id: string }
+    const licensed = await work.request.put(`${users}/${userId}/licences/voice-without-calling-plan`, { headers })
+    expect(licensed.ok()).toBe(true)
     await work.reload()
     await settled(work)
     await work.getByRole('combobox', { name: /\+33199007101/ }).click()
@@ -278,7 +335,7 @@ describe.skipIf(!isInstalled)('L4, G3: a French customer, from the request to th
     await work.locator('[data-item=sheet-given].pt-done').waitFor()
 
     // The customer reads the sheet and accepts.
-    await customer.reload()
+    await customer.goto(ownCase)
     await settled(customer)
     await customer.getByText('C’est à vous').waitFor()
     const [sheet] = await Promise.all([
@@ -299,7 +356,11 @@ describe.skipIf(!isInstalled)('L4, G3: a French customer, from the request to th
       `/v1/tenants/${id}/audit-log?actor=iris.caron@voxia.example&limit=100`,
     )
     expect(log.data.length).toBeGreaterThan(6)
-    expect(log.data.every(({ actingAs }) => actingAs !== null)).toBe(true)
+    // Before the organisation was there, and its consent, she acted for nobody.
+    const forNobody = log.data.filter(({ actingAs }) => actingAs === null).map(({ action }) => action)
+    expect(forNobody.toSorted()).toEqual(['invitation.sent', 'partner-case.customer-made', 'tenant.created'])
+    const forThem = log.data.filter(({ actingAs }) => actingAs !== null).map(({ action }) => action)
+    expect(forThem).toEqual(expect.arrayContaining(['user.created', 'trunk.created', 'trunk.test-call']))
   })
 })
 

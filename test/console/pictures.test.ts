@@ -9,6 +9,7 @@ import react from '@vitejs/plugin-react'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { layoutBalance, moneyTicks } from '../../src/admin/pictures/layout/balance.ts'
 import { layoutBaskets } from '../../src/admin/pictures/layout/baskets.ts'
 import { type BurnDownData, layoutBurnDown } from '../../src/admin/pictures/layout/burn-down.ts'
 import { placeLabels } from '../../src/admin/pictures/layout/labels.ts'
@@ -45,6 +46,41 @@ describe('scales', () => {
     expect([0, 24 * hour, 47 * hour, 71 * hour].map(x)).toEqual([0, 100, 200, 300])
     expect(x(35.5 * hour)).toBe(150)
     expect([x(-1), x(99 * hour)]).toEqual([0, 300])
+  })
+})
+
+describe('a balance', () => {
+  test('round amounts on the axis, from below the least to above the most', () => {
+    expect(moneyTicks(0, 100)).toEqual([0, 25, 50, 75, 100])
+    expect(moneyTicks(-12, 30)).toEqual([-20, 0, 20, 40])
+    expect(moneyTicks(0, 0)).toEqual([0, 0.25])
+    for (const high of [0.3, 7, 96.65, 12_345]) expect(moneyTicks(0, high).at(-1)).toBeGreaterThanOrEqual(high)
+  })
+
+  test('the line ends at today, the cone begins there, and neither leaves the picture', () => {
+    const point = { low80: -5, low50: 10, middle: 20, high50: 30, high80: 40 }
+    const layout = layoutBalance(
+      {
+        days: [{ balance: 0 }, { balance: 80, cameIn: 'recharge' }, { balance: 50 }],
+        forecast: [point, point],
+        threshold: 20,
+        nowLabel: 'CA$50.00 now',
+        thresholdLabel: 'recharge below CA$20.00',
+      },
+      { width: 600, height: 240, dayLabel: (day) => `day ${day}`, valueLabel: (value) => `CA$${value}` },
+      measure,
+    )
+    const { plot, current, marks, y, dayX } = layout
+    expect(current).toEqual({ x: dayX(2), y: y(50) })
+    expect(layout.middle.startsWith(`M${Math.round(current.x * 10) / 10} ${Math.round(current.y * 10) / 10}`)).toBe(
+      true,
+    )
+    expect(marks).toEqual([{ day: 1, x: dayX(1), y: y(80), kind: 'recharge' }])
+    for (const value of [-5, 0, 80]) {
+      expect(y(value)).toBeGreaterThanOrEqual(plot.top)
+      expect(y(value)).toBeLessThanOrEqual(plot.bottom)
+    }
+    expect(layout.names.map(({ day }) => day)).toContain(2)
   })
 })
 

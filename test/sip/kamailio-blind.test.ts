@@ -2,6 +2,8 @@
  * C10: what goes on while the server is dead, through the real Kamailio: within the tenant's bounds, and billed afterwards, once. The
  * server is killed with -9, and Kamailio after it.
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { findSipp } from '../../src/cli/sipp.ts'
@@ -89,6 +91,32 @@ describe.skipIf(!isInstalled)('calls while nobody can be asked', { timeout: 90_0
     ])
     await system.journalRead()
     expect(await system.records(tenant.id, 2)).toEqual(records)
+    expect(await system.faults(tenant.id)).toEqual([])
+  })
+
+  test('Kamailio is killed: what it let through in this hour still counts, whatever of it has been read already', async () => {
+    const tenant = await tenantWith({ domestic: { calls: 3 } })
+    // The count as of an hour that goes on: one call that is read before Kamailio dies, and one that only its journal knows.
+    await system.stopServer('SIGKILL')
+    expect((await system.call(tenant, AT_HOME, { holdMs: 500 })).outcome).toBe('hung-up')
+    await system.startServer()
+    await system.records(tenant.id, 1)
+    await system.journalRead()
+    await system.stopServer('SIGKILL')
+    expect((await system.call(tenant, AT_HOME, { holdMs: 500 })).outcome).toBe('hung-up')
+    // What was written is put on the disk, once for all of a second.
+    const log = (): string => readFileSync(join(system.folder, 'home', 'sip', 'kamailio.log'), 'utf8')
+    await expect.poll(() => log().split('let through: ').at(-1), PATIENT).toContain('the journal is on the disk')
+    process.kill(system.kamailioPid, 'SIGKILL')
+    await system.startServer()
+    await system.records(tenant.id, 2)
+    await system.toldKamailio(`alice@${tenant.domain}`)
+    await system.phone(tenant, tenant.alice)
+    await system.stopServer('SIGKILL')
+    expect((await system.call(tenant, AT_HOME, { holdMs: 500 })).outcome).toBe('hung-up')
+    expect(await system.call(tenant, AT_HOME)).toMatchObject({ sipStatus: 503, refusal: 'charging-unavailable' })
+    await system.startServer()
+    await system.records(tenant.id, 3)
     expect(await system.faults(tenant.id)).toEqual([])
   })
 

@@ -42,6 +42,8 @@ export class Voice {
   /** What was heard, as linear samples. */
   #heard: number[] = []
   #ssrcs = new Set<number>()
+  /** Events of RFC 4733 by the time at which each began: a key comes in many packets. */
+  readonly #keysHeard = new Map<number, number>()
   readonly #log: string[] = []
   #onMessage: (() => void)[] = []
 
@@ -162,6 +164,11 @@ export class Voice {
       if (this.hears(tones) === tone) return
     }
     throw new Error(`never heard ${tone} Hz; hears ${this.hears(tones)}; ${this.#log.join(' ')}`)
+  }
+
+  /** The keys that the other side has pressed. */
+  get keysHeard(): string {
+    return [...this.#keysHeard.values()].map((event) => '0123456789*#'[event] ?? '?').join('')
   }
 
   /** Senders that were heard since `listenAnew`: two at once are a garble. */
@@ -335,6 +342,7 @@ export class Voice {
 
   #packet(packet: Buffer): void {
     const type = (packet[1] ?? 0) & 0x7f
+    if (packet.length >= 16 && type === 101) this.#keysHeard.set(packet.readUInt32BE(4), packet[12] ?? 0)
     if (packet.length < 12 || type !== 0) return
     this.#ssrcs.add(packet.readUInt32BE(8))
     for (const byte of packet.subarray(12)) this.#heard.push(fromMuLaw(byte))

@@ -20,6 +20,7 @@ import { bundleOf, type Words } from '../../src/admin/words/define.ts'
 import { builtConsole } from '../console/build.ts'
 import { expectNoAxeViolations, screenshot, settled, textOf } from '../console/harness.ts'
 import { TelephoneSystem } from '../sip/harness.ts'
+import { Voice } from '../sip/voice.ts'
 import { Browsers } from './browsers.ts'
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 })
@@ -45,6 +46,7 @@ beforeAll(async () => {
       '+442079460080,+442079460089,Gamma,GB,service-toll,London,20',
       '+12125550100,+12125550119,Lumen,US,user,New York,212',
       '+12125550180,+12125550189,Lumen,US,service-toll,New York,212',
+      '+18885550190,+18885550199,Lumen,US,service-toll-free,,888',
     ].join('\n'),
   )
 })
@@ -170,6 +172,25 @@ class Walk {
     await this.page.getByRole('radio', { name: /Head office/ }).waitFor()
   }
 
+  /** W5: offered once there are credits, and not before. */
+  async tollFreeNumber(): Promise<void> {
+    await this.at('number')
+    const tollFree = this.page.getByRole('radio', { name: this.say(numberStepWords, 'tollFree') })
+    expect(await tollFree.isDisabled()).toBe(true)
+    await this.page.getByText(this.say(numberStepWords, 'needsCredits')).waitFor()
+    await expectNoAxeViolations(this.page)
+    await this.page.getByRole('link', { name: this.say(numberStepWords, 'addFunds') }).click()
+    await this.page.waitForURL(/billing\/credits\?panel=fund/)
+    await system.fund(this.id, '25.00')
+    await this.page.goto(`${system.url}/t/${this.id}/getting-started/number`)
+    await this.at('number')
+    await tollFree.check()
+    await this.button(numberStepWords, 'find').click()
+    await this.page.locator('.gs-number').waitFor()
+    expect((await textOf(this.page, '.gs-number')).replaceAll(/\D/g, '')).toMatch(/^188855501/)
+    await this.look('toll-free')
+  }
+
   async number({ temporary = true } = {}): Promise<void> {
     await this.at('number')
     await this.button(numberStepWords, 'find').click()
@@ -208,6 +229,18 @@ class Walk {
     await this.button(finishStepWords, 'done').click()
     await this.page.getByText(this.say(finishStepWords, 'allDone')).waitFor()
     return this.setUp()
+  }
+
+  /** A colleague’s own page, with the telephone turned on. */
+  async openPhoneOf(name: string): Promise<Page> {
+    const { data } = await system.api<{ data: { id: string; name: string }[] }>('GET', `/v1/tenants/${this.id}/users`)
+    const id = data.find((user) => user.name === name)?.id ?? ''
+    const email = `${name.replace(' ', '.')}.${id.slice(-6)}@boreal.example`.toLowerCase()
+    await system.api('PATCH', `/v1/tenants/${this.id}/users/${id}`, { email })
+    const page = await browsers.open(await browsers.person(this, email), '/me/phone', { lang: this.#lang })
+    await page.locator('.ph-off button').click()
+    await page.locator('.ph-line[data-line=ready]').waitFor()
+    return page
   }
 
   /** The browser rings, is answered, and speech arrives at both ends. */
@@ -339,4 +372,39 @@ describe('from an empty organisation to a call that is heard both ways', () => {
       await walk.testCall()
     },
   )
+
+  test('G2, W5 United States: a toll-free company number, once there are credits; a call to it rings and credits pay', async () => {
+    const walk = await begin('US')
+    await walk.location()
+    await walk.next()
+    await walk.tollFreeNumber()
+    await walk.next()
+    await walk.licences('Isla Shaw')
+    await walk.next()
+    await walk.at('greeting')
+    await walk.button(frameWords, 'later').click()
+    await walk.at('menu')
+    await walk.colleague(0, 'Isla Shaw')
+    await walk.next()
+    await walk.at('finish')
+    const { company } = await walk.done()
+    expect(company?.number).toMatch(/^\+188855501/)
+    await walk.button(finishStepWords, 'toTest').click()
+    await walk.testCall()
+
+    const isla = await walk.openPhoneOf('Isla Shaw')
+    const caller = await Voice.start({ tone: 1_300, port: system.takeLine() })
+    await system.outside(caller, company?.number ?? '')
+    await walk.button(phoneWords, 'answer', isla).click()
+    await expect.poll(async () => (await browsers.packets(isla)).received).toBeGreaterThan(20)
+    caller.listenAnew()
+    await expect.poll(() => caller.senders).toBeGreaterThan(0)
+    caller.hangUp()
+    await isla.locator('[data-state=over]').first().waitFor()
+    caller.stop()
+    system.giveLineBack(caller.port)
+    const records = await system.records(walk.id, 2)
+    expect(records.map(({ classification }) => classification)).toContain('toll-free-in')
+    expect(Number((await system.wallet(walk.id)).available)).toBeLessThan(25)
+  })
 })

@@ -4,9 +4,11 @@
  */
 import { request } from 'node:http'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { builtConsole } from '../console/build.ts'
+import { expectNoAxeViolations, expectNoSidewaysScroll, screenshot } from '../console/harness.ts'
 import { TelephoneSystem, type TestTenant } from '../sip/harness.ts'
+import { toneWav, Voice } from '../sip/voice.ts'
 import { Browsers, type Person } from './browsers.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
@@ -105,6 +107,82 @@ test('a call from outside rings in the browser, wherever its person is; speech b
   expect(await system.record(tenant.id)).toMatchObject({ classification: 'inbound', endCause: 'caller-hung-up' })
 })
 
+/** Somebody outside, on a line of the carrier, until the test is over. */
+async function somebody(tone: number): Promise<Voice> {
+  const port = system.takeLine()
+  const voice = await Voice.start({ tone, port })
+  onTestFinished(() => {
+    voice.stop()
+    system.giveLineBack(port)
+  })
+  return voice
+}
+
+test.each([
+  ['en', 'light', 1440],
+  ['fr', 'dark', 1440],
+  ['en', 'light', 390],
+] as const)(
+  'My phone at rest, ringing and in a call, in %s, %s, %i: accessible, and keys arrive at the far end as events',
+  async (lang, theme, width) => {
+    const tenant = await system.tenant({ credits: '20.00' })
+    const page = await openPhone(await browsers.holder(tenant, tenant.alice), { lang, theme, width })
+    const look = async (what: string): Promise<void> => {
+      await expectNoAxeViolations(page)
+      await expectNoSidewaysScroll(page)
+      await page.evaluate('scrollTo(0, 0)')
+      await screenshot(page, `phone-${what}-${lang}-${theme}${width === 390 ? '-390' : ''}`)
+    }
+    await page.locator('.ph-dial input').fill(ABROAD)
+    await page.locator('.ph-price:not(:empty)').waitFor()
+    await look('idle')
+    const caller = await somebody(1_300)
+    const calling = system.outside(caller, tenant.alice.number)
+    await stateOf(page, 'incoming').waitFor()
+    await look('ringing')
+    await page.locator('.ph-call .ph-actions button').first().click()
+    await calling
+    await expectSpeech(page)
+    for (const key of ['4', '2', '#']) {
+      await page.locator('.ph-pad button', { hasText: key }).first().click()
+    }
+    await expect.poll(() => caller.keysHeard).toBe('42#')
+    await look('talking')
+    caller.hangUp()
+    await stateOf(page, 'over').waitFor()
+  },
+)
+
+test('G2 a colleague calls the company number from the browser and chooses by key', async () => {
+  const tenant = await system.tenant()
+  const { id: numberId, number } = await system.serviceNumber(tenant.id, false)
+  const menu = await system.prompt(tenant.id, toneWav(700, 1))
+  const path = `/v1/tenants/${tenant.id}/attendants`
+  const bob = { to: 'user', userId: tenant.bob.id }
+  const { id } = await system.api('POST', path, {
+    name: 'Reception',
+    numbers: [numberId],
+    draft: {
+      ...{ language: 'en', greeting: null, forward: null, afterHours: null },
+      menu: { prompt: menu, keys: { '2': bob }, waitSeconds: 10, attempts: 3, otherwise: { to: 'hang-up' } },
+    },
+  })
+  await system.api('POST', `${path}/${id}/publish`)
+  const telephone = await Voice.start({ tone: 1_700 })
+  onTestFinished(() => telephone.stop())
+  expect(await system.register(tenant, tenant.bob, tenant.bob.password, telephone.port)).toBe('registered')
+  const page = await openPhone(await browsers.holder(tenant, tenant.alice))
+  await dial(page, number)
+  await stateOf(page, 'talking').waitFor()
+  await expectSpeech(page)
+  await page.locator('.ph-pad button', { hasText: '2' }).first().click()
+  await telephone.until('ACK')
+  telephone.listenAnew()
+  await expect.poll(() => telephone.senders).toBe(1)
+  await hangUp(page)
+  await telephone.until('BYE')
+})
+
 test('desk telephone and browser ring together; whoever answers has the call', async () => {
   const tenant = await system.tenant()
   const page = await openPhone(await browsers.holder(tenant, tenant.alice))
@@ -156,6 +234,29 @@ test('G4: the browser rings for a test, both directions are measured, nothing is
   await expect
     .poll(() => system.api<{ testCall: object | null }>('GET', last))
     .toMatchObject({ testCall: { heardByUs: true, heardByThem: true } })
+})
+
+test('G4: a page that lies is not believed: without a call, and with one that nobody answers', async () => {
+  const tenant = await system.tenant()
+  const page = await browsers.open(await browsers.holder(tenant, tenant.alice), '/me/phone')
+  const path = `/v1/tenants/${tenant.id}/test-calls`
+  const lie = async (): Promise<unknown> => {
+    const answer = await page.request.post(system.url + path, {
+      headers: { origin: system.url },
+      data: { heardByUs: true, heardByThem: true },
+    })
+    expect(answer.status()).toBe(201)
+    return answer.json()
+  }
+  expect(await lie()).toMatchObject({ heardByUs: false, heardByThem: false })
+  await page.getByRole('button', { name: 'Make this browser ring' }).click()
+  await page.locator('.ph-test[data-state=ringing]').waitFor()
+  expect(await lie()).toMatchObject({ heardByUs: false, heardByThem: false })
+  expect(await system.api(`GET`, `${path}/last`)).toEqual({ testCall: null })
+  // The same call, answered: now it is true.
+  await page.locator('.ph-test').getByRole('button', { name: 'Answer' }).click()
+  await page.getByText('Both directions work').waitFor()
+  expect(await lie()).toMatchObject({ heardByUs: true, heardByThem: true })
 })
 
 test('a microphone that is refused is said so, and the telephone rings all the same', async () => {

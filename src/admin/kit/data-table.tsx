@@ -5,7 +5,18 @@
 import { Button, Checkbox, Spinner } from '@fluentui/react-components'
 import { ArrowDownRegular, ArrowUpRegular, DismissRegular } from '@fluentui/react-icons'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useId, useRef } from 'react'
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  type ReactNode,
+  type RefObject,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
+import { useIsPaper } from '../theme/theme.ts'
 import { useWords } from '../words/use.tsx'
 import { useGo } from './go.tsx'
 import { BlockError, Skeleton } from './skeleton.tsx'
@@ -127,12 +138,14 @@ function More<Row>({ hasMore, isLoadingMore, onMore, rows }: DataTableProps<Row>
 /** Which rows are drawn: all, or those near the window when there are many. Spare heights stand in for the others. */
 function useWindowOf(count: number, rowPx: number) {
   const start = useRef<HTMLElement | null>(null)
-  const isVirtual = count >= VIRTUAL_FROM
+  const isPaper = useIsPaper()
+  const isVirtual = count >= VIRTUAL_FROM && !isPaper
+  const scrollMargin = useTopOf(start, isVirtual)
   const virtual = useWindowVirtualizer({
     count: isVirtual ? count : 0,
     estimateSize: () => rowPx,
     overscan: 12,
-    scrollMargin: start.current?.offsetTop ?? 0,
+    scrollMargin,
   })
   if (!isVirtual) return { start, first: 0, end: count, before: 0, after: 0 }
   const items = virtual.getVirtualItems()
@@ -145,6 +158,20 @@ function useWindowOf(count: number, rowPx: number) {
     before: (top?.start ?? margin) - margin,
     after: virtual.getTotalSize() - ((bottom?.end ?? margin) - margin),
   }
+}
+
+/** How far down the page it begins: looked at when the page changes its height, never while it scrolls, where it would stall. */
+function useTopOf(element: RefObject<HTMLElement | null>, isOn: boolean): number {
+  const [top, setTop] = useState(0)
+  useLayoutEffect(() => {
+    if (!isOn) return
+    const look = (): void => setTop(element.current?.offsetTop ?? 0)
+    look()
+    const watch = new ResizeObserver(look)
+    watch.observe(document.body)
+    return () => watch.disconnect()
+  }, [element, isOn])
+  return top
 }
 
 /** A click, or Enter, opens the row; a click on something in it does not. */

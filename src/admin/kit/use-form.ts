@@ -21,7 +21,8 @@ export interface FormOptions<Values extends Record<string, unknown>, Answer> {
   readonly toBody?: (values: Values) => unknown
   /** Sends it: `(body, intent) => api.post(path, body, { intent })`. */
   readonly submit: (body: unknown, intent: string) => Promise<Answer>
-  readonly onDone?: (answer: Answer) => void
+  /** While what it gives is awaited (a list that is read again), the form is busy and is not sent once more. */
+  readonly onDone?: (answer: Answer) => unknown
   /** A name under which the draft is kept; absent: none is (passwords!). */
   readonly draft?: string
   /** `accountName` for `account.name`, where the API's path is not the field's name. */
@@ -111,7 +112,7 @@ export function useForm<Values extends Record<string, unknown>, Answer = unknown
       const answer = await submit(body, intent.current.key)
       intent.current = null
       if (draft !== undefined) store(`draft.${draft}`, null, 'session')
-      onDone?.(answer)
+      await onDone?.(answer)
     } catch (error) {
       if (!isProblem(error)) throw error
       // A refusal was answered: asking again, with whatever has changed elsewhere, is another intent.

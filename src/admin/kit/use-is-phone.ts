@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
-const narrow = matchMedia('(max-width: 760px)')
+// A sheet of paper is as narrow, and no phone.
+const narrow = matchMedia('screen and (max-width: 760px)')
 
 /** Is the window as narrow as a phone? */
 export const useIsPhone = (): boolean =>

@@ -11,6 +11,8 @@ export interface PageOf<Item> {
 export interface Pages<Item> {
   readonly items: readonly Item[] | undefined
   readonly isFetching: boolean
+  /** The rows are still those of the question before. */
+  readonly isOfBefore: boolean
   readonly table: {
     readonly rows: readonly Item[] | undefined
     readonly error: unknown
@@ -28,7 +30,7 @@ export function usePages<Item>(
   query: Query = {},
   isOn = true,
 ): Pages<Item> {
-  const { data, error, refetch, hasNextPage, isFetching, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey,
     enabled: isOn,
     initialPageParam: null as string | null,
@@ -37,10 +39,12 @@ export function usePages<Item>(
     // The list before stays while a filter is typed.
     placeholderData: (before) => before,
   })
+  const { data, error, refetch, hasNextPage, isFetching, isFetchingNextPage, fetchNextPage } = list
   const items = data?.pages.flatMap((page) => page.data)
   return {
     items,
     isFetching,
+    isOfBefore: list.isPlaceholderData,
     table: {
       rows: items,
       error,

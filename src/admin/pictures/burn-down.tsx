@@ -43,7 +43,7 @@ export function BurnDown(props: BurnDownProps): ReactNode {
     <div className="pic pic-burn-down" ref={ref}>
       {width > 0 && (
         <div className="pic-stage" style={{ height }}>
-          <svg width={width} height={height} role="img" aria-label={label}>
+          <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
             <defs>
               <Paint id={id} />
               <linearGradient id={`${id}-area`} x1="0" x2="0" y1="0" y2="1">

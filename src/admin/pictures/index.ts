@@ -4,10 +4,12 @@
  */
 import './pictures.css'
 
+export { BalanceLine, type BalanceLineProps, type BalanceRow, balanceTwin, MoneySign } from './balance-line.tsx'
 export { BurnDown, type BurnDownDay, type BurnDownProps, burnDownTwin } from './burn-down.tsx'
 export { CallTimeline, type CallTimelineProps, type SegmentFigures, timelineTwin } from './call-timeline.tsx'
 export { basketsTwin, CostByBasket, type CostByBasketProps } from './cost-by-basket.tsx'
 export { Drawing } from './drawing.tsx'
+export type { BalanceData, BalanceDay, BalanceForecast } from './layout/balance.ts'
 export type { Basket, BasketPart } from './layout/baskets.ts'
 export {
   type BurnDownData,

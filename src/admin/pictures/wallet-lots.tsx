@@ -39,7 +39,7 @@ export function WalletLots({ lots, held, label, width: fixed }: WalletLotsProps)
   return (
     <div className="pic pic-lots" ref={ref}>
       {width > 0 && (
-        <svg width={width} height={height} role="img" aria-label={label}>
+        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
           <defs>
             <Paint id={id} />
           </defs>

@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Outlet, useMatches } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { api, clientEvents } from '../data/client.ts'
-import { followTenant, useLiveQueries } from '../data/live.ts'
+import { followTenant, serverNow, useLiveQueries } from '../data/live.ts'
 import { type Tenant, TenantContext, useMaybeTenant, useTenantId } from '../data/session.ts'
 import { store } from '../data/storage.ts'
 import { usePath } from '../kit/go.tsx'
 import { useTracked } from '../pages/jobs/tracked.ts'
 import { telephoneLeftOn, usePhone } from '../softphone/state.ts'
-import { TimeZoneContext, useWords } from '../words/use.tsx'
+import { useIsPaper } from '../theme/theme.ts'
+import { TimeZoneContext, useFormats, useWords } from '../words/use.tsx'
 import { useShellKeys } from './keys.ts'
 import { PageError } from './page-error.tsx'
 import { Rail, Tabs, useRailPages } from './rail.tsx'
@@ -76,6 +77,7 @@ export function Shell() {
           {hasRail && <Rail />}
           <div className="s-page">
             <Strips />
+            <PaperHead name={known?.name ?? null} />
             <main id="main" ref={main} data-region tabIndex={-1}>
               {tenant.isError ? <PageError error={tenant.error} reset={() => void tenant.refetch()} /> : <Outlet />}
             </main>
@@ -93,6 +95,17 @@ export function Shell() {
       </TimeZoneContext>
     </TenantContext>
   )
+}
+
+/** On paper: whose figures these are, and of when. */
+function PaperHead({ name }: { readonly name: string | null }) {
+  const formats = useFormats()
+  return useIsPaper() ? (
+    <p className="s-paper only-print" translate="no">
+      <b>{name ?? 'Ringfence'}</b>
+      <span>{formats.momentExact(serverNow())}</span>
+    </p>
+  ) : null
 }
 
 /** Another page: its reader begins at its top, also with a screen reader. */

@@ -34,12 +34,14 @@ export function TestCall({ tenant, onDone }: TestCallProps) {
   const [trouble, setTrouble] = useState<MicrophoneTrouble | 'unavailable' | null>(null)
   const [heard, setHeard] = useState(NOTHING)
   const loop = useRef<Loop | null>(null)
-  const isDone = heard.toThem && heard.toYou
+  const [proof, setProof] = useState<'none' | 'asked' | 'given' | 'refused'>('none')
+  const isMeasured = heard.toThem && heard.toYou
+  const isDone = proof === 'given'
   const read = useCallback((): Levels => loop.current?.levels() ?? { mine: 0, theirs: 0 }, [])
 
   useEffect(() => () => loop.current?.close(), [])
   useEffect(() => {
-    if (state !== 'listening' || isDone) return undefined
+    if (state !== 'listening' || isMeasured) return undefined
     const timer = setInterval(() => {
       const { mine, theirs } = read()
       setHeard((before) => {
@@ -48,21 +50,27 @@ export function TestCall({ tenant, onDone }: TestCallProps) {
       })
     }, LOOK_MS)
     return () => clearInterval(timer)
-  }, [state, isDone, read])
-  const told = useRef(false)
+  }, [state, isMeasured, read])
   useEffect(() => {
-    if (!isDone || told.current) return
-    told.current = true
-    const report = { heardByUs: heard.toThem, heardByThem: heard.toYou }
-    // What was measured stands on the page, also when it cannot be told now.
+    if (!isMeasured || proof !== 'none') return
+    setProof('asked')
+    // The page measures how loud it is; that speech went through the switch, the switch says.
     void api
-      .post(`/v1/tenants/${tenant}/test-calls`, report)
-      .catch(() => undefined)
-      .then(() => onDone?.())
-  }, [isDone, onDone, tenant, heard])
+      .post<{ heardByUs: boolean; heardByThem: boolean }>(`/v1/tenants/${tenant}/test-calls`, {
+        heardByUs: true,
+        heardByThem: true,
+      })
+      .then(({ heardByUs, heardByThem }) => heardByUs && heardByThem)
+      .catch(() => false)
+      .then((isProven) => {
+        setProof(isProven ? 'given' : 'refused')
+        if (isProven) onDone?.()
+      })
+  }, [isMeasured, proof, onDone, tenant])
 
   async function begin(): Promise<void> {
     setHeard(NOTHING)
+    setProof('none')
     setTrouble(null)
     setState('connecting')
     loop.current?.close()
@@ -101,6 +109,11 @@ export function TestCall({ tenant, onDone }: TestCallProps) {
       {trouble !== null && trouble !== 'unavailable' && (
         <p className="ph-trouble" role="alert">
           {t(`mic.${trouble}`)}
+        </p>
+      )}
+      {proof === 'refused' && (
+        <p className="ph-trouble" role="alert">
+          {t('test.unproven')}
         </p>
       )}
       {state === 'listening' && <Meters read={read} mine={t('test.toThem')} theirs={t('test.toYou')} />}

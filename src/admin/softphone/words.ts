@@ -96,6 +96,10 @@ export const phoneWords = defineWords('softphone', {
   'test.ringing': { en: 'Your browser is ringing', fr: 'Votre navigateur sonne' },
   'test.listening': { en: 'Listening both ways…', fr: 'Écoute dans les deux sens…' },
   'test.both': { en: 'Both directions work', fr: 'Les deux sens fonctionnent' },
+  'test.unproven': {
+    en: 'The server has not seen speech in both directions. Ring again.',
+    fr: 'Le serveur n’a pas vu passer la parole dans les deux sens. Faites sonner à nouveau.',
+  },
   'test.toThem': { en: 'You → them', fr: 'Vous → eux' },
   'test.toYou': { en: 'Them → you', fr: 'Eux → vous' },
   'test.heard': { en: 'heard', fr: 'entendu' },

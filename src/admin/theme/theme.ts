@@ -52,12 +52,16 @@ export type Choice = Look | 'system'
 const KEY = 'theme'
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const forced = matchMedia('(forced-colors: active)')
+const paper = matchMedia('print')
 const watchers = new Set<() => void>()
 
 const isChoice = (text: string | null): text is Choice =>
   text === 'light' || text === 'dark' || text === 'contrast' || text === 'system'
 
 let choice: Choice = readChoice()
+// From before the sheet is laid out; a preview in developer tools is only a medium.
+let isPrinting = false
+const isOnPaper = (): boolean => isPrinting || paper.matches
 
 function readChoice(): Choice {
   const stored = readStored(KEY)
@@ -65,6 +69,8 @@ function readChoice(): Choice {
 }
 
 function lookOf(): Look {
+  // Paper is white, whatever the screen is.
+  if (isOnPaper()) return 'light'
   if (forced.matches) return 'contrast'
   return choice === 'system' ? (dark.matches ? 'dark' : 'light') : choice
 }
@@ -76,6 +82,16 @@ function repaint(): void {
 
 dark.addEventListener('change', repaint)
 forced.addEventListener('change', repaint)
+paper.addEventListener('change', repaint)
+for (const [event, begins] of [
+  ['beforeprint', true],
+  ['afterprint', false],
+] as const) {
+  addEventListener(event, () => {
+    isPrinting = begins
+    repaint()
+  })
+}
 
 /** Shows another theme at once and remembers it in this browser. */
 export function chooseTheme(next: Choice): void {
@@ -90,4 +106,6 @@ const subscribe = (watcher: () => void): (() => void) => {
 }
 
 export const useLook = (): Look => useSyncExternalStore(subscribe, lookOf)
+/** Is the page being laid out for paper? Then nothing may be left to scrolling. */
+export const useIsPaper = (): boolean => useSyncExternalStore(subscribe, isOnPaper)
 export const useThemeChoice = (): Choice => useSyncExternalStore(subscribe, () => choice)

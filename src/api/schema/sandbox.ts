@@ -24,8 +24,21 @@ export const dueOut = z
     due: z.array(
       z.object({
         at: timeOut,
-        kind: z.enum(['month-end', 'lot-expires', 'silent-call', 'recharge', 'payment']),
-        subject: z.string().meta({ description: 'A month, or the id of a funding or a call; empty for a recharge' }),
+        kind: z.enum([
+          'month-end',
+          'lot-expires',
+          'silent-call',
+          'recharge',
+          'payment',
+          'port-asked',
+          'port-pending',
+          'port-completed',
+          'port-out',
+        ]),
+        subject: z.string().meta({
+          description:
+            'A month, or the id of a funding, a call, a port order or a number that leaves; empty for a recharge',
+        }),
         amount: moneyOut.nullable().meta({ description: 'What is there to expire' }),
       }),
     ),

@@ -1,13 +1,10 @@
 /** Call history: every call, with what it cost and why. All filters are in the address. */
 import { Button, Input, Switch } from '@fluentui/react-components'
 import { DismissRegular } from '@fluentui/react-icons'
-import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CallItem } from '../../../api/schema/call.ts'
 import { CLASSIFICATIONS, DIRECTIONS, FUND_FILTERS } from '../../../core/call-kinds.ts'
 import type { TimeZone } from '../../../core/time.ts'
-import { api, type Query } from '../../data/client.ts'
-import { useLive } from '../../data/live.ts'
 import { useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
 import { type Column, DataTable } from '../../kit/data-table.tsx'
@@ -23,6 +20,7 @@ import { useLanguage, useWords } from '../../words/use.tsx'
 import { callWords } from './call-words.ts'
 import { ExportMenu, listPath } from './export-menu.tsx'
 import { type CallFilters, daysOfPeriod, NO_FILTERS, PERIODS, queryOf } from './filters.ts'
+import { NewCalls } from './new-calls.tsx'
 import { PersonFilter } from './person-filter.tsx'
 import { fundOf, nameOf, useEndNames, useKindNames, wasCut } from './source.ts'
 import { TotalsRow, useTotals } from './totals.tsx'
@@ -76,9 +74,10 @@ export default function CallsPage() {
       </PageHead>
       <FilterRow filters={filters} setFilters={setFilters} />
       <NewCalls
+        key={question}
         query={query}
-        question={question}
-        newest={list.items && (list.items[0]?.id ?? null)}
+        shown={list.isOfBefore ? undefined : list.items}
+        hasMore={hasMore}
         onShow={() => setFresh((before) => before + 1)}
       />
       <Card flush className="calls-card">
@@ -191,74 +190,6 @@ function FilterRow({ filters, setFilters }: FilterRowProps) {
         onChange={(_, { checked }) => setFilters({ charged: checked ? 'true' : '' })}
       />
     </Filters>
-  )
-}
-
-interface NewCallsProps {
-  readonly query: Query
-  readonly question: string
-  /** The first row that is shown; null: none is; undefined: the list is being read. */
-  readonly newest: string | null | undefined
-  readonly onShow: () => void
-}
-
-/** Calls that ended since the list was read are offered, and do not push away what somebody is reading. */
-function NewCalls({ query, question, newest, onShow }: NewCallsProps) {
-  const t = useWords(callsWords)
-  const { id } = useTenant()
-  const queries = useQueryClient()
-  const known = useRef(new Set<string>())
-  const [count, setCount] = useState(0)
-  const [openings, setOpenings] = useState(0)
-  const tell = (callId: string): void => {
-    known.current.add(callId)
-    setCount(known.current.size)
-  }
-  useLive('calls', ({ data }) => {
-    const { fact, record } = data as { readonly fact?: string; readonly record?: { readonly id: string } }
-    // What ended before the stream was open, or in a gap, it does not tell.
-    if (fact === 'snapshot') setOpenings((before) => before + 1)
-    else if ((fact === 'ended' || fact === 'refused') && record) tell(record.id)
-  })
-  const shown = useRef(newest)
-  shown.current = newest
-  const isRead = newest !== undefined
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once for each opening and each list, as it stands then
-  useEffect(() => {
-    if (openings === 0 || !isRead) return
-    const abort = new AbortController()
-    api
-      .get<{ data: readonly { id: string }[] }>(`/v1/tenants/${id}/calls`, {
-        query: { ...query, limit: 1 },
-        signal: abort.signal,
-      })
-      .then(
-        ({ data: [first] }) => {
-          if (first && first.id !== shown.current) tell(first.id)
-        },
-        // The list itself says when the server is away.
-        () => undefined,
-      )
-    return () => abort.abort()
-  }, [openings, isRead])
-  const forget = (): void => {
-    known.current.clear()
-    setCount(0)
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question is asked anew
-  useEffect(forget, [question])
-  if (count === 0) return null
-  const show = (): void => {
-    forget()
-    onShow()
-    void queries.resetQueries({ queryKey: ['calls', id] })
-  }
-  return (
-    <div className="calls-new" role="status">
-      <Button size="small" onClick={show}>
-        {t('newCalls', { count })}
-      </Button>
-    </div>
   )
 }
 

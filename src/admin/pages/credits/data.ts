@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { forecastOut } from '../../../api/forecast.ts'
 import type { paymentMethodOut, providerOut } from '../../../api/payment-method.ts'
 import type { fundingOut, rechargeOut, walletOut } from '../../../api/wallet.ts'
-import type { holdOut, movementOut, totalOut } from '../../../api/wallet-history.ts'
+import type { holdOut, movementOut, totalOut, walletDaysOut } from '../../../api/wallet-history.ts'
 import { api } from '../../data/client.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import type { PageOf } from '../../kit/use-pages.ts'
@@ -15,6 +15,7 @@ export type Recharge = z.output<typeof rechargeOut>
 export type Funding = z.output<typeof fundingOut>
 export type Movement = z.output<typeof movementOut>
 export type MovementTotal = z.output<typeof totalOut>
+export type WalletDays = z.output<typeof walletDaysOut>
 export type Hold = z.output<typeof holdOut>
 export type Method = z.output<typeof paymentMethodOut>
 export type Provider = z.output<typeof providerOut>
@@ -30,6 +31,7 @@ const useRead = <T>(name: string, path: string, isOn = true) => {
 }
 
 export const useWallet = () => useRead<Wallet>('wallet', 'wallet')
+export const useWalletDays = () => useRead<WalletDays>('wallet-days', 'wallet/days')
 export const useRecharge = () => useRead<Recharge>('recharge', 'wallet/recharge')
 export const useHolds = (isOn: boolean) => useRead<PageOf<Hold>>('holds', 'wallet/holds?limit=200', isOn)
 export const useFundings = () => useRead<PageOf<Funding>>('fundings', 'wallet/fundings?limit=200')
@@ -39,9 +41,18 @@ export const useForecast = () => useRead<z.output<typeof forecastOut>>('forecast
 
 /** What a change of money makes old. */
 export const moneyKeys = (ten: string): string[][] =>
-  ['wallet', 'recharge', 'holds', 'fundings', 'cards', 'movements', 'movement-total', 'forecast', 'offers'].map(
-    (name) => [name, ten],
-  )
+  [
+    'wallet',
+    'wallet-days',
+    'recharge',
+    'holds',
+    'fundings',
+    'cards',
+    'movements',
+    'movement-total',
+    'forecast',
+    'offers',
+  ].map((name) => [name, ten])
 
 /** Decimal text of the API as millionths. */
 export const microsOf = ({ amount }: MoneyText): bigint => BigInt(amount.replace('.', ''))

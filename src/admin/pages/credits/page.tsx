@@ -16,6 +16,7 @@ import { Cards } from './cards.tsx'
 import { type Method, moneyKeys, useProvider } from './data.ts'
 import { ForecastCard } from './forecast-card.tsx'
 import { FundPanel } from './fund-panel.tsx'
+import { History } from './history.tsx'
 import { Movements } from './movements.tsx'
 import { RechargeCard } from './recharge-card.tsx'
 import { creditsWords } from './words.ts'
@@ -35,6 +36,7 @@ export default function CreditsPage() {
   useFreshMovements()
   useLiveQueries('calls', [
     ['wallet', id],
+    ['wallet-days', id],
     ['holds', id],
     ['recharge', id],
   ])
@@ -57,6 +59,7 @@ export default function CreditsPage() {
         </MessageBar>
       )}
       <Balance />
+      <History />
       <div className="k-grid">
         <RechargeCard />
         <div className="k-stack">

@@ -25,7 +25,8 @@ import { Go, useUrlState } from '../../kit/go.tsx'
 import { MoreMenu } from '../../kit/more-menu.tsx'
 import { Refusal } from '../../kit/notes.tsx'
 import { PageHead } from '../../kit/page-head.tsx'
-import { PhoneNumber } from '../../kit/phone-number.tsx'
+import { PhoneNumber, usePhoneFormat } from '../../kit/phone-number.tsx'
+import { BlockError, Skeleton } from '../../kit/skeleton.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
 import { usePages } from '../../kit/use-pages.ts'
@@ -52,7 +53,7 @@ export default function PortWorkPage() {
       phone: 'title',
       cell: ({ reference, name }) => (
         <span translate="no">
-          <b className="num">{reference}</b> {name}
+          <b>{reference}</b> {name}
         </span>
       ),
     },
@@ -73,6 +74,7 @@ export default function PortWorkPage() {
       id: 'work',
       title: '',
       align: 'right',
+      phone: 'note',
       cell: ({ id, work }) => (
         <Button size="small" onClick={() => set({ order: id }, { push: true })}>
           {work.length > 0 ? t('work') : t('look')}
@@ -116,21 +118,36 @@ export default function PortWorkPage() {
 function WorkOn({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const t = useWords(portWorkWords)
   const language = useLanguage()
-  const { data } = useQuery({
+  const formats = useFormats()
+  const phone = usePhoneFormat()
+  const { data, error, refetch } = useQuery({
     queryKey: ['port-work', 'one', id, language],
     queryFn: ({ signal }) => api.get<WorkDetail>(`${PATH}/${id}`, { signal }),
   })
-  if (!data) return null
+  if (!data) {
+    // A dialog that opens with nothing to stand on takes no focus, and is hidden from whoever does not see it.
+    return (
+      <DialogBody>
+        <DialogTitle>{t('order')}</DialogTitle>
+        <DialogContent>
+          {error ? <BlockError error={error} onRetry={() => void refetch()} /> : <Skeleton lines={8} />}
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={onClose}>{t('close')}</Button>
+        </DialogActions>
+      </DialogBody>
+    )
+  }
   const { order } = data
   const facts = [
     [t('carrier'), order.losingCarrier],
     [t('account'), order.accountNumber],
     [t('pin'), order.pin ?? '–'],
-    [t('billing'), order.billingNumber],
+    [t('billing'), phone(order.billingNumber)],
     [t('organisation'), order.organisation],
     [t('contact'), order.contact],
     [t('address'), order.serviceAddress.join(', ')],
-    [t('wish'), data.transferDate ?? '–'],
+    [t('wish'), data.transferDate === null ? '–' : formats.date(`${data.transferDate}T12:00:00Z`)],
   ] as const
   return (
     <DialogBody>
@@ -151,18 +168,21 @@ function WorkOn({ id, onClose }: { readonly id: string; readonly onClose: () => 
             </div>
           ))}
         </dl>
+        <dl className="ports-facts">
+          <div>
+            <dt>{t('numbers')}</dt>
+            {order.numbers.map((number) => (
+              <dd key={number}>
+                <PhoneNumber number={number} />
+              </dd>
+            ))}
+          </div>
+        </dl>
         <p>
           <a href={`${PATH}/${id}/letter`} download>
             {t('letter')}
           </a>
         </p>
-        <ul className="ports-numbers">
-          {order.numbers.map((number) => (
-            <li key={number}>
-              <PhoneNumber number={number} />
-            </li>
-          ))}
-        </ul>
         {data.work.length === 0 && <p className="k-quiet">{t('nothing')}</p>}
         {data.work.includes('approve') && <Approve id={id} />}
         {data.work.includes('reject') && <Reject id={id} />}
@@ -238,13 +258,14 @@ function Reject({ id }: { readonly id: string }) {
   return (
     <form onSubmit={form.onSubmit} className="k-stack">
       {form.problem && <Refusal title={form.problem.title} detail={form.problem.detail} />}
-      <Field {...form.field('reason', t('reason'))}>
+      <Field {...form.field('reason', t('reason'))} style={{ minWidth: 0 }}>
         <Select
+          style={{ minWidth: 0 }}
           value={form.values.reason}
           onChange={(_, { value }) => form.set('reason', REJECTION_REASONS.find((one) => one === value) ?? 'other')}
         >
           {REJECTION_REASONS.map((reason) => (
-            <option key={reason} value={reason}>
+            <option key={reason} value={reason} translate="no">
               {PORT_REJECTIONS[reason].means[language]}
             </option>
           ))}

@@ -26,7 +26,9 @@ function Ask() {
     schema: resetRequest,
     toBody: ({ email }) => ({ email: email.trim() }),
     submit: (body, intent) => api.post('/v1/password-resets', body, { intent }),
-    onDone: () => setSentTo(form.values.email.trim()),
+    onDone: () => {
+      setSentTo(form.values.email.trim())
+    },
   })
   return (
     <PublicFrame title={t('ask')} lead={t('askWhy')}>

@@ -402,6 +402,19 @@ export const sandboxWords = defineWords('settings-sandbox', {
   },
   'due.recharge': { en: 'The automatic recharge is tried again', fr: 'Le rechargement automatique est retenté' },
   'due.payment': { en: 'A payment is asked about again', fr: 'Un paiement est vérifié de nouveau' },
+  'due.port-asked': {
+    en: 'The losing carrier of a port order answers, or is asked again',
+    fr: 'L’opérateur cédant d’une demande de transfert répond, ou est de nouveau interrogé',
+  },
+  'due.port-pending': {
+    en: 'The last day of a port order begins',
+    fr: 'Le dernier jour d’une demande de transfert commence',
+  },
+  'due.port-completed': {
+    en: 'The numbers of a port order come into service here',
+    fr: 'Les numéros d’une demande de transfert entrent en service ici',
+  },
+  'due.port-out': { en: 'A number leaves for another carrier', fr: 'Un numéro part chez un autre opérateur' },
   noneDue: {
     en: 'Nothing is due. Assign licences or add funds, and something will be.',
     fr: 'Rien n’est prévu. Attribuez des licences ou ajoutez des fonds.',
