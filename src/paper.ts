@@ -27,9 +27,9 @@ export interface Paper {
   /** What is read aloud hangs below this. */
   readonly root: PDFKit.PDFStructureElement
   /** One block, `H1`, `H2` or `P`, below what stands there. */
-  write(tag: 'H1' | 'H2' | 'P', face: Face, size: number, colour: string, text: string, gap?: number): void
+  readonly write: (tag: 'H1' | 'H2' | 'P', face: Face, size: number, colour: string, text: string, gap?: number) => void
   /** Numbers the pages where `page` is given, and gives the bytes of the file. */
-  finish(page?: (page: number, all: number) => string): Promise<Buffer>
+  readonly finish: (page?: (page: number, all: number) => string) => Promise<Buffer>
 }
 
 const require = createRequire(import.meta.url)
@@ -63,7 +63,7 @@ export async function openPaper({ title, language, size = 'A4', createdAt, gap =
   return {
     pdf,
     root,
-    write(tag, face, fontSize, colour, text, after = gap) {
+    write: (tag, face, fontSize, colour, text, after = gap) => {
       root.add(
         pdf.struct(tag, {}, () => {
           pdf.font(face).fontSize(fontSize).fillColor(colour).text(printable(text), MARGIN, pdf.y, { lineGap: 2 })
@@ -71,7 +71,7 @@ export async function openPaper({ title, language, size = 'A4', createdAt, gap =
       )
       pdf.moveDown(after)
     },
-    finish(page) {
+    finish: (page) => {
       root.end()
       if (page !== undefined) numberPages(pdf, page)
       pdf.end()
