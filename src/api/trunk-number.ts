@@ -8,7 +8,13 @@ import type { Tx } from '../store/db.ts'
 import { recordEvents } from '../store/event.ts'
 import { assignNumber, insertNumber, unassignNumber } from '../store/number.ts'
 import { lockTenant } from '../store/tenant.ts'
-import { deleteTrunkNumber, findTrunkNumber, listTrunkNumbers, type TrunkNumber } from '../store/trunk.ts'
+import {
+  deleteTrunkNumber,
+  findTrunkNumber,
+  listTrunkNumbers,
+  type TrunkNumber,
+  type TrunkNumberType,
+} from '../store/trunk.ts'
 import { principalOf } from './auth.ts'
 import { idOf, listOf, page } from './contract.ts'
 import { pageCursor } from './cursor.ts'
@@ -26,6 +32,7 @@ const params = tenantParams.extend({ numberId: idOf<Uuid>('number') })
 const toWire = (row: TrunkNumber): z.input<typeof trunkNumberOut> => ({
   id: formatId('number', row.numberId),
   number: row.number,
+  type: row.type,
   user: row.userId === null ? null : { id: formatId('user', row.userId), name: row.userName ?? '' },
 })
 
@@ -86,7 +93,7 @@ export const trunkNumberRoutes: Routes = (app, deps) => {
         if (there.length + numbers.length > TRUNK_NUMBERS_MAX)
           throw new Problem('number-quota-reached', { param: 'numbers' })
         const made: TrunkNumber[] = []
-        for (const number of numbers) made.push(await enter(tx, deps, tenantId, number))
+        for (const number of numbers) made.push(await enter(tx, deps, tenantId, number, request.body.type))
         await record(tx, {
           id: deps.newId(),
           tenantId,
@@ -94,7 +101,7 @@ export const trunkNumberRoutes: Routes = (app, deps) => {
           actor: principalOf(request).name,
           action: 'trunk.numbers-entered',
           subject: formatId('tenant', tenantId),
-          after: { numbers },
+          after: { numbers, type: request.body.type },
         })
         return { status: 201, body: { data: made.map(toWire) } }
       })
@@ -114,7 +121,7 @@ export const trunkNumberRoutes: Routes = (app, deps) => {
         tags,
         params,
         ...(method === 'PUT' ? { body: trunkNumberHolder } : {}),
-        problems: method === 'PUT' ? ['not-found', 'user-not-found'] : ['not-found'],
+        problems: method === 'PUT' ? ['not-found', 'user-not-found', 'number-type-mismatch'] : ['not-found'],
         response: { 200: trunkNumberOut },
       },
       handler: async (request, reply) => {
@@ -124,6 +131,7 @@ export const trunkNumberRoutes: Routes = (app, deps) => {
           if (method === 'DELETE') await unassignNumber(tx, before.numberId)
           else {
             const { userId } = request.body as z.output<typeof trunkNumberHolder>
+            if (before.type !== 'user') throw new Problem('number-type-mismatch', { param: 'userId' })
             const user = await userOf(tx, tenantId, userId)
             await assignNumber(tx, before.number, user.userId)
           }
@@ -185,13 +193,14 @@ async function enter(
   deps: Deps,
   tenantId: Parameters<typeof findTrunkNumber>[1],
   number: E164,
+  type: TrunkNumberType,
 ): Promise<TrunkNumber> {
   const numberId = deps.newId()
   const createdAt = deps.clock.now()
-  await insertNumber(tx, { numberId, tenantId, number, type: 'user', createdAt, origin: 'trunk' }).catch(
+  await insertNumber(tx, { numberId, tenantId, number, type, createdAt, origin: 'trunk' }).catch(
     takenAs('phone_number_pkey', 'number-taken', 'numbers'),
   )
   const data = { id: formatId('number', numberId), number, origin: 'trunk' }
   await recordEvents(tx, [{ tenantId, type: 'number.in-service', at: createdAt, data }])
-  return { numberId, number, userId: null, userName: null }
+  return { numberId, number, type, userId: null, userName: null }
 }

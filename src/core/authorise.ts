@@ -2,7 +2,7 @@
  * Who may call where, and which funds may pay: everything that can be said before the ledger is opened. Reads users, numbers and
  * the deck; never a balance.
  */
-import type { Book, Tenant, User } from './book.ts'
+import type { Book, PhoneNumber, Tenant, User } from './book.ts'
 import { sipUserKey, userKey } from './book.ts'
 import type { Reason } from './call.ts'
 import {
@@ -73,7 +73,7 @@ export function authorise(book: Book, tenant: Tenant, wish: CallWish, at: Instan
   })
   if (!user) {
     const service = serviceOf(book, tenant, wish)
-    return service === null ? no('user-unknown') : authoriseService(book, tenant, wish, at)
+    return service ? authoriseService(book, tenant, service, wish, at) : no('user-unknown')
   }
   if (user.disabled) return no('user-disabled')
   if (wish.calledSipUsername !== undefined) {
@@ -114,17 +114,24 @@ function authoriseOut(book: Book, tenant: Tenant, user: User, called: E164, at: 
 }
 
 /** The service number of the tenant that a call without a user is made from; null: there is none. */
-function serviceOf(book: Book, tenant: Tenant, { userId, sipUsername, callingNumber }: CallWish): E164 | null {
+function serviceOf(book: Book, tenant: Tenant, { userId, sipUsername, callingNumber }: CallWish): PhoneNumber | null {
   const number = userId === null && sipUsername === null && callingNumber !== null ? parseE164(callingNumber) : null
   const line = number === null ? undefined : book.numbers.get(number)
-  return line?.tenantId === tenant.tenantId && line.type !== 'user' ? number : null
+  return line?.tenantId === tenant.tenantId && line.type !== 'user' ? line : null
 }
 
 /**
  * An attendant calls on behalf of somebody outside (A21): a colleague for nothing, any other number at the cost of the wallet, as from
- * the tenant's own country and by the tenant's policy. No plan covers it, because no user makes it.
+ * the tenant's own country and by the tenant's policy. No plan covers it, because no user makes it. Where the service number stays with
+ * the tenant's own carrier, so does the call: recorded, not charged (L4).
  */
-function authoriseService(book: Book, tenant: Tenant, wish: CallWish, at: Instant): Authorisation {
+function authoriseService(
+  book: Book,
+  tenant: Tenant,
+  service: PhoneNumber,
+  wish: CallWish,
+  at: Instant,
+): Authorisation {
   if (wish.calledSipUsername !== undefined) {
     const callee = book.sipUsers.get(sipUserKey(tenant.tenantId, wish.calledSipUsername))
     if (callee) return uncharged(undefined, 'internal', { code: 'own-number' }, tenant.country)
@@ -141,11 +148,11 @@ function authoriseService(book: Book, tenant: Tenant, wish: CallWish, at: Instan
   if (classification === 'unknown') return { refused: 'invalid-number', ...seen }
   const policy = parseCallingPolicy(tenant.callingPolicy) ?? DEFAULT_CALLING_POLICY
   if (!policyAllows(policy, classification)) return { refused: 'policy-barred', ...seen }
-  if (classification === 'toll-free-out') {
+  const limit = classification === 'toll-free-out' ? null : countryCap(tenant.limits, country)
+  if (limit) return { refused: 'limit-reached', limit, ...seen }
+  if (service.ownCarrier || classification === 'toll-free-out') {
     return { refused: null, ...seen, charged: false, pool: null, walletAllowed: false, rate: null, caps: [] }
   }
-  const limit = countryCap(tenant.limits, country)
-  if (limit) return { refused: 'limit-reached', limit, ...seen }
   const rate = priceOf(book, tenant, 'out', called, tenant.country, kind, at)
   if (rate === null && SOLD_BY_OWN_ROW.has(classification)) return { refused: 'destination-barred', ...seen }
   const caps = capsOf(tenant.limits, null)

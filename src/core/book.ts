@@ -52,6 +52,8 @@ export interface PhoneNumber {
   readonly userId: UserId | null
   /** N6: an emergency call was made with it; until then no call to it is refused. */
   readonly callbackUntil?: Instant
+  /** L4: it stays with the tenant’s own carrier, which bills what is called with it. */
+  readonly ownCarrier?: true
 }
 
 /** A session as it is stored: its last answer lies in it, so that the usual repetition needs no second look. */

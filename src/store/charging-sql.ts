@@ -42,7 +42,7 @@ export const SQL = {
   numbers: `
     SELECT n.number, n.tenant_id, n.type, n.user_id,
            u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy, u.disabled_at IS NOT NULL,
-           u.limits, n.callback_until
+           u.limits, n.callback_until, n.origin = 'trunk'
     FROM unnest(${texts(1)}) q(number)
     JOIN phone_number n ON n.number = q.number
     LEFT JOIN tenant_user u ON u.user_id = n.user_id`,

@@ -511,7 +511,11 @@ function addNumber(book: Book, row: unknown[]): void {
     UserId | null,
   ]
   const callbackUntil = row[11] as Instant | null
-  book.numbers.set(number, { number, tenantId, type, userId, ...(callbackUntil === null ? {} : { callbackUntil }) })
+  const more = {
+    ...(callbackUntil === null ? {} : { callbackUntil }),
+    ...(row[12] ? { ownCarrier: true as const } : {}),
+  }
+  book.numbers.set(number, { number, tenantId, type, userId, ...more })
   if (userId !== null) book.addUser(readUser([tenantId, userId, ...row.slice(4)]), null)
 }
 

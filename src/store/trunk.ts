@@ -1,6 +1,7 @@
 /** Trunks (L4): where an SBC of a tenant’s own carrier is, how it is, and the numbers that stay with that carrier. */
 import { type Country, parseCountry } from '../core/country.ts'
 import type { TenantId, UserId, Uuid } from '../core/ids.ts'
+import type { NumberType } from '../core/number.ts'
 import type { E164 } from '../core/numbering.ts'
 import type { Instant } from '../core/time.ts'
 import type { TrunkMode, TrunkState, TrunkTransport } from '../core/trunk.ts'
@@ -146,22 +147,38 @@ export async function ownerOfTrunk(db: Queryable, name: string): Promise<TrunkOw
 
 /** The trunks by which a user without a plan calls outside, oldest first; null for a user with a plan, or without a licence. */
 export async function trunksOfUser(db: Queryable, userId: UserId): Promise<SwitchTrunk[] | null> {
-  const [user] = await db.query<{ isWithoutPlan: boolean }>(
-    `SELECT voice_sku = 'voice-without-calling-plan' AS "isWithoutPlan" FROM tenant_user WHERE user_id = $1`,
+  const [user] = await db.query<{ tenantId: TenantId; isWithoutPlan: boolean }>(
+    `SELECT tenant_id AS "tenantId", voice_sku = 'voice-without-calling-plan' AS "isWithoutPlan" FROM tenant_user WHERE user_id = $1`,
     [userId],
   )
-  if (!user?.isWithoutPlan) return null
+  return user?.isWithoutPlan ? switchTrunks(db, user.tenantId) : null
+}
+
+/** The trunks by which calls from a service number leave, oldest first; null where the number is of our carriers. */
+export async function trunksOfService(db: Queryable, tenantId: TenantId, number: E164): Promise<SwitchTrunk[] | null> {
+  const [line] = await db.query<{ isOwn: boolean }>(
+    `SELECT origin = 'trunk' AS "isOwn" FROM phone_number WHERE tenant_id = $1 AND number = $2`,
+    [tenantId, number],
+  )
+  return line?.isOwn ? switchTrunks(db, tenantId) : null
+}
+
+function switchTrunks(db: Queryable, tenantId: TenantId): Promise<SwitchTrunk[]> {
   return db.query<SwitchTrunk>(
     `SELECT ${COLUMNS}, t.sip_domain AS domain FROM trunk k JOIN tenant t USING (tenant_id)
-     WHERE k.tenant_id = (SELECT tenant_id FROM tenant_user WHERE user_id = $1) ORDER BY k.trunk_id`,
-    [userId],
+     WHERE k.tenant_id = $1 ORDER BY k.trunk_id`,
+    [tenantId],
   )
 }
+
+/** What is called at a number of the tenant’s own carrier: a user, or the company’s attendant. */
+export type TrunkNumberType = Extract<NumberType, 'user' | 'service-toll'>
 
 /** A number of the tenant’s own carrier. */
 export interface TrunkNumber {
   readonly numberId: Uuid
   readonly number: E164
+  readonly type: TrunkNumberType
   readonly userId: UserId | null
   readonly userName: string | null
 }
@@ -173,7 +190,7 @@ export function listTrunkNumbers(
   after: string | null,
 ): Promise<TrunkNumber[]> {
   return db.query<TrunkNumber>(
-    `SELECT n.number_id AS "numberId", n.number, n.user_id AS "userId", u.name AS "userName"
+    `SELECT n.number_id AS "numberId", n.number, n.type, n.user_id AS "userId", u.name AS "userName"
      FROM phone_number n LEFT JOIN tenant_user u ON u.tenant_id = n.tenant_id AND u.user_id = n.user_id
      WHERE n.tenant_id = $1 AND n.origin = 'trunk' AND ($3::text IS NULL OR n.number > $3) ORDER BY n.number LIMIT $2`,
     [tenantId, limit, after],
@@ -182,7 +199,7 @@ export function listTrunkNumbers(
 
 export async function findTrunkNumber(db: Queryable, tenantId: TenantId, numberId: Uuid): Promise<TrunkNumber | null> {
   const [row] = await db.query<TrunkNumber>(
-    `SELECT n.number_id AS "numberId", n.number, n.user_id AS "userId", u.name AS "userName"
+    `SELECT n.number_id AS "numberId", n.number, n.type, n.user_id AS "userId", u.name AS "userName"
      FROM phone_number n LEFT JOIN tenant_user u ON u.tenant_id = n.tenant_id AND u.user_id = n.user_id
      WHERE n.tenant_id = $1 AND n.number_id = $2 AND n.origin = 'trunk'`,
     [tenantId, numberId],

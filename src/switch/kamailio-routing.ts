@@ -2,7 +2,6 @@
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js'
 import type { AttendantDesk } from '../core/attendant-call.ts'
 import type { Country } from '../core/country.ts'
-import type { UserId } from '../core/ids.ts'
 import { isEmergency, parseE164 } from '../core/numbering.ts'
 import { type RefusalCode, refusal } from '../core/problems.ts'
 import type { Granted, InitialRequest } from '../core/request.ts'
@@ -11,7 +10,7 @@ import { trunkForCalls } from '../core/trunk.ts'
 import { attendantOf } from '../store/attendant.ts'
 import type { Queryable } from '../store/db.ts'
 import { type SipSubscriber, sipDestination, sipSubscriber } from '../store/sip.ts'
-import { ownerOfTrunk, trunksOfUser } from '../store/trunk.ts'
+import { ownerOfTrunk, type SwitchTrunk, trunksOfService, trunksOfUser } from '../store/trunk.ts'
 import type { LiveCalls } from './kamailio-calls.ts'
 import type { AuthoriseQuestion } from './kamailio-events.ts'
 import { timerSeconds } from './kamailio-lease.ts'
@@ -76,7 +75,7 @@ async function routeOut(options: RoutingOptions, question: AuthoriseQuestion): P
   const accepted = { allow: 1, lease, called, identity: identity ?? '' } as const
   if (answer.classification === 'emergency') return { ...accepted, target: 'emergency' }
   if (answer.classification !== 'internal') {
-    const target = await outsideTarget(options, caller.userId, called)
+    const target = outsideTarget(await trunksOfUser(options.db, caller.userId), called)
     return { ...accepted, ...shownBy(caller), target }
   }
   return { ...accepted, target: await telephoneOf(options, question.sid, called) }
@@ -89,8 +88,7 @@ function shownBy({ shows, serviceNumber }: SipSubscriber): { readonly identity?:
 }
 
 /** L4: without a plan, calls leave over the tenant’s own trunk and over nothing else. */
-async function outsideTarget({ db }: RoutingOptions, userId: UserId, called: string): Promise<string> {
-  const trunks = await trunksOfUser(db, userId)
+function outsideTarget(trunks: readonly SwitchTrunk[] | null, called: string): string {
   if (trunks === null) return 'carrier'
   const trunk = trunkForCalls(trunks)
   if (trunk === null) return 'no-trunk'
@@ -119,8 +117,8 @@ async function routeIn(options: RoutingOptions, question: AuthoriseQuestion): Pr
 }
 
 /**
- * The second call of an attendant (A21). To a colleague it is internal; to a number outside the organisation's credits pay, and there
- * is no user. Who calls is asked of the desk, never of the call.
+ * The second call of an attendant (A21). To a colleague it is internal; to a number outside the organisation's credits pay, or its own
+ * carrier where the service number is that carrier's (L4), and there is no user. Who calls is asked of the desk, never of the call.
  */
 async function routeLeg(options: RoutingOptions, question: AuthoriseQuestion): Promise<RoutingAnswer> {
   const wish = options.desk()?.wishOf(question.user) ?? null
@@ -141,7 +139,8 @@ async function routeLeg(options: RoutingOptions, question: AuthoriseQuestion): P
   const lease = leaseOf(answer, options.calls.graceOf(question.sid))
   const accepted = { allow: 1, lease, called: wish.called ?? '', identity: number } as const
   if (wish.to === 'user') return { ...accepted, target: `sip:${wish.username}@${wish.domain}` }
-  if (answer.classification !== 'internal') return { ...accepted, target: 'carrier' }
+  if (answer.classification !== 'internal')
+    return { ...accepted, target: outsideTarget(await trunksOfService(options.db, tenantId, number), wish.called) }
   return { ...accepted, target: await telephoneOf(options, question.sid, wish.called, wish.hops) }
 }
 

@@ -183,6 +183,48 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
     ).rejects.toThrow('trunk-address-taken')
   })
 
+  test('a company number that stays with that carrier: its menu answers, and what it calls outside goes by the SBC, for nothing (A21)', async () => {
+    const tenant = await frenchTenant()
+    const number = `+${next++}`
+    const numbers = `/v1/tenants/${tenant.id}/trunk-numbers`
+    const { data } = await system.api<{ data: { id: string }[] }>('POST', numbers, {
+      numbers: [number],
+      type: 'service-toll',
+    })
+    await expect(system.api('PUT', `${numbers}/${data[0]?.id}/user`, { userId: tenant.alice.id })).rejects.toThrow(
+      'number-type-mismatch',
+    )
+    const attendants = `/v1/tenants/${tenant.id}/attendants`
+    const { id } = await system.api<{ id: string }>('POST', attendants, {
+      name: 'Accueil',
+      numbers: [data[0]?.id],
+      draft: {
+        language: 'fr',
+        greeting: null,
+        forward: { to: 'number', number: OUTSIDE },
+        menu: null,
+        afterHours: null,
+      },
+    })
+    await system.api('POST', `${attendants}/${id}/publish`)
+    const there = await sbc('127.0.0.10')
+    await check(tenant, await trunk(tenant, { mode: 'address', host: '127.0.0.10', port: there.port }))
+    const port = await freeUdpPort()
+    await trunk(tenant, { mode: 'address', host: '127.0.0.11', port })
+    const from = { address: '127.0.0.11', port, domain: 'carrier.example', username: '+33199001277', holdMs: 2_000 }
+    const before = system.carrier.log().length
+    await expect
+      .poll(async () => (await system.callFromOutside(number, from)).outcome, { timeout: 30_000 })
+      .toBe('hung-up')
+    expect(there.log().find((line) => line.startsWith('invite'))).toContain(`dialled=${OUTSIDE} `)
+    expect(system.carrier.log()).toHaveLength(before)
+    const records = await system.records(tenant.id, 2)
+    expect(records.map(({ classification, charge }) => [classification, charge.amount]).toSorted()).toEqual([
+      ['domestic', '0.000000'],
+      ['inbound', '0.000000'],
+    ])
+  })
+
   test('G3: a test call says how it went: answered, busy, or no SBC', async () => {
     const tenant = await frenchTenant()
     const path = `/v1/tenants/${tenant.id}/trunk-test-calls`

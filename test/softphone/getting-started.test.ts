@@ -96,13 +96,15 @@ interface SetUp {
   readonly finish: { readonly tasks: readonly Task[] }
 }
 
+let organisations = 0
+
 /** An empty organisation that owns five licences, and its admin in front of the wizard. */
 async function begin(country: keyof typeof COUNTRIES, lang: 'en' | 'fr' = 'en', options: object = {}) {
   const { timeZone, currency } = COUNTRIES[country]
   const body = { name: 'Atelier Boréal', country, timeZone, currency }
   const { id } = await system.api('POST', '/v1/tenants', body)
   await system.api('POST', `/v1/tenants/${id}/subscriptions`, { sku: 'voice-with-calling-plan', quantity: 5 })
-  const admin = await browsers.person({ id }, `camille-${country}-${lang}@boreal.example`.toLowerCase(), 'global-admin')
+  const admin = await browsers.person({ id }, `camille-${country}-${lang}@boreal-${++organisations}.example`.toLowerCase(), 'global-admin')
   const page = await browsers.open(admin, `/t/${id}/getting-started`, { lang, ...options })
   return new Walk(page, id, country, lang)
 }

@@ -81,6 +81,10 @@ export const trunkNumbersBody = z
       .min(1)
       .max(500)
       .meta({ description: `At a time; ${TRUNK_NUMBERS_MAX} in all` }),
+    type: z
+      .enum(['user', 'service-toll'])
+      .default('user')
+      .meta({ description: 'For users, or for the company: a service number, where a call menu can answer' }),
   })
   .meta({ example: { numbers: ['+33199001290', '+33199001291'] } })
 
@@ -92,6 +96,7 @@ export const trunkNumberOut = z
   .object({
     id: z.string(),
     number: z.string(),
+    type: z.enum(['user', 'service-toll']),
     user: z.object({ id: z.string(), name: z.string() }).nullable(),
   })
   .meta({ id: 'TrunkNumber' })

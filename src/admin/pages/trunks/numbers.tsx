@@ -10,6 +10,8 @@ import {
   Dropdown,
   Field,
   Option,
+  Radio,
+  RadioGroup,
   Textarea,
 } from '@fluentui/react-components'
 import { DismissRegular } from '@fluentui/react-icons'
@@ -69,7 +71,9 @@ export function TrunkNumbers() {
       title: t('user'),
       phone: 'fact',
       cell: (row) =>
-        mayEdit ? (
+        row.type === 'service-toll' ? (
+          t('company')
+        ) : mayEdit ? (
           <Dropdown
             clearButton={null}
             size="small"
@@ -157,11 +161,12 @@ function EnterNumbers({
 }) {
   const t = useWords(trunkWords)
   const form = useForm({
-    initial: { numbers: '' },
+    initial: { numbers: '', type: 'user' as TrunkNumber['type'] },
     schema: trunkNumbersBody,
     draft: `trunk-numbers-${path}`,
     // Spaces, dots and brackets are how people write them.
-    toBody: ({ numbers }) => ({
+    toBody: ({ numbers, type }) => ({
+      type,
       numbers: numbers
         .split(/[\n,;]/)
         .map((line) => line.replaceAll(/[\s().-]/g, ''))
@@ -178,6 +183,15 @@ function EnterNumbers({
             <DialogTitle>{t('enterNumbers')}</DialogTitle>
             <DialogContent className="tr-form">
               {form.problem && <Refusal title={form.problem.title} detail={form.problem.detail} />}
+              <Field {...form.field('type', t('use'))}>
+                <RadioGroup
+                  value={form.values.type}
+                  onChange={(_, { value }) => form.set('type', value === 'user' ? 'user' : 'service-toll')}
+                >
+                  <Radio value="user" label={t('use.user')} />
+                  <Radio value="service-toll" label={t('use.company')} />
+                </RadioGroup>
+              </Field>
               <Field {...form.field('numbers', t('numbers'))} hint={t('numbersHint')} required>
                 <Textarea
                   name="numbers"

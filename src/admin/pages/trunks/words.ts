@@ -84,6 +84,13 @@ export const trunkWords = defineWords('trunks', {
   number: { en: 'Number', fr: 'Numéro' },
   user: { en: 'Assigned to', fr: 'Attribué à' },
   nobody: { en: 'nobody', fr: 'personne' },
+  company: { en: 'the company, by Greeting & call menu', fr: 'l’entreprise, par Accueil et menu d’appel' },
+  use: { en: 'Who is called there', fr: 'Qui y est appelé' },
+  'use.user': { en: 'Users: each number has its person', fr: 'Des utilisateurs : à chaque numéro sa personne' },
+  'use.company': {
+    en: 'The company: a greeting and a call menu answer',
+    fr: 'L’entreprise : un accueil et un menu d’appel répondent',
+  },
   choose: { en: 'Assign {number} to', fr: 'Attribuer {number} à' },
   removeNumber: { en: 'Take {number} out', fr: 'Retirer {number}' },
   noNumbers: {
