@@ -104,7 +104,11 @@ async function begin(country: keyof typeof COUNTRIES, lang: 'en' | 'fr' = 'en', 
   const body = { name: 'Atelier Boréal', country, timeZone, currency }
   const { id } = await system.api('POST', '/v1/tenants', body)
   await system.api('POST', `/v1/tenants/${id}/subscriptions`, { sku: 'voice-with-calling-plan', quantity: 5 })
-  const admin = await browsers.person({ id }, `camille-${country}-${lang}@boreal-${++organisations}.example`.toLowerCase(), 'global-admin')
+  const admin = await browsers.person(
+    { id },
+    `camille-${country}-${lang}@boreal-${++organisations}.example`.toLowerCase(),
+    'global-admin',
+  )
   const page = await browsers.open(admin, `/t/${id}/getting-started`, { lang, ...options })
   return new Walk(page, id, country, lang)
 }
