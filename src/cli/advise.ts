@@ -78,6 +78,10 @@ const readSeconds = (text: string): number => {
   return seconds
 }
 
+/** The default is described in words: help would write it as JSON, which has no bigint. */
+const priceOption = (flags: string, description: string, usual: string): Option =>
+  new Option(flags, description).argParser(readPrice).default(readPrice(usual), usual)
+
 /** The sub-command; `files` may be CSV, gzip or zip, and may overlap. */
 export function adviseCommand(env: NodeJS.ProcessEnv): Command {
   const locale = (env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? '').slice(0, 2)
@@ -92,13 +96,8 @@ export function adviseCommand(env: NodeJS.ProcessEnv): Command {
     .option('--zone <zone>', 'whose months, and whose clocks where times name no zone', readZone)
     .option('--currency <code>', 'of prices and rates', readCurrency)
     .option('--rates <file>', 'rate deck (CSV); else the made-up one of the demonstration')
-    .option('--licence-price <amount>', 'a licence with plan, per month', readPrice, readPrice(LICENCE_PRICE))
-    .option(
-      '--international-price <amount>',
-      'the International plan, per month',
-      readPrice,
-      readPrice(INTERNATIONAL_PRICE),
-    )
+    .addOption(priceOption('--licence-price <amount>', 'a licence with plan, per month', LICENCE_PRICE))
+    .addOption(priceOption('--international-price <amount>', 'the International plan, per month', INTERNATIONAL_PRICE))
     .option('--outside <digits>', 'what is dialled for an outside line', '')
     .addOption(new Option('--dates <order>', 'of dates such as 03/04/2026').choices(['day-first', 'month-first']))
     .option('--column <field=name...>', 'plain lists: user, number, time, seconds, country, kind, id', [])

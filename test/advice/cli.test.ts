@@ -31,6 +31,12 @@ test.each(Object.entries(SAMPLES))('samples/%s is what scripts/samples.ts makes'
 })
 
 describe('ringfence advise', () => {
+  test('help names every option with what it is when nothing is said', async () => {
+    const { code, out } = await ringfence('advise', '--help')
+    expect(code).toBe(0)
+    expect(out).toMatch(/--licence-price <amount> .*\(default: [0-9.]+\)/)
+  })
+
   test('a usage report: basket, price, reasons, proof', { timeout: 120_000 }, async () => {
     const { code, out } = await ringfence(
       'advise',
