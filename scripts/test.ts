@@ -77,10 +77,8 @@ const PARTS: readonly Part[] = [
   {
     name: 'the console in a browser',
     missing: () =>
-      ['chromium', 'chromium-headless-shell'].filter(
-        (program) => !existsSync(process.env.CHROMIUM ?? `/usr/bin/${program}`),
-      ),
-    packages: ['chromium', 'chromium-headless-shell'],
+      existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell') ? [] : ['chromium-headless-shell'],
+    packages: ['chromium-headless-shell'],
     files: 'test/console/',
     flag: 'without-browser',
   },

@@ -38,8 +38,7 @@ import { builtConsole } from './build.ts'
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
 // The shell has no windows and no pages of its own, and takes a third less of the machine than the whole browser.
-const SHELL = process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell'
-const WHOLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell'
 const SCREENSHOTS = join(packageRoot, 'docs/screenshots/console')
 const FLAGS = [
   '--no-sandbox',
@@ -84,8 +83,6 @@ export interface ConsoleOptions {
   readonly parts?: Partial<Deps>
   /** Routes beside those of every console: a switch’s. */
   readonly more?: readonly Routes[]
-  /** The whole browser: the shell never sends a PDF that is chosen in a form. */
-  readonly wholeBrowser?: boolean
 }
 
 export interface Console {
@@ -122,7 +119,6 @@ export async function aConsole({
   demo: withDemo = false,
   parts = {},
   more = [],
-  wholeBrowser = false,
 }: ConsoleOptions = {}): Promise<Console> {
   const consoleFolder = await builtConsole()
   const base = await testDb()
@@ -138,7 +134,7 @@ export async function aConsole({
   }
   const access = makeAccess({ publicUrl: new URL(url), vault: makeVault(Buffer.alloc(32, 7)), mailer, oidc: null, log })
   const server = await aServer(base, [...CONSOLE_ROUTES, ...more], { access, consoleFolder, port, ...parts })
-  const browser = await chromium.launch({ executablePath: wholeBrowser ? WHOLE : SHELL, args: FLAGS })
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
   const contexts = new Set<BrowserContext>()
   const complaints: string[] = []
   const home = mkdtempSync(join(tmpdir(), 'ringfence-console-'))
