@@ -412,9 +412,13 @@ export class TelephoneSystem {
   }
 
   /** A telephone that is registered as this user and answers. Its log shows calls and texts. */
-  async phone(tenant: TestTenant, user: TestUser): Promise<SippProcess> {
+  async phone(
+    tenant: TestTenant,
+    user: TestUser,
+    options: { readonly answerAfterMs?: number } = {},
+  ): Promise<SippProcess> {
     const name = `phone-${this.#calls++}`
-    const phone = await startAnswerer({ folder: this.folder, name, port: await freeUdpPort() })
+    const phone = await startAnswerer({ ...options, folder: this.folder, name, port: await freeUdpPort() })
     this.#phones.push(phone)
     const answer = await this.register(tenant, user, user.password, phone.port)
     if (answer !== 'registered') throw new Error(`${user.username} could not register: ${answer}`)

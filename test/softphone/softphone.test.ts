@@ -186,7 +186,8 @@ test('G2 a colleague calls the company number from the browser and chooses by ke
 test('desk telephone and browser ring together; whoever answers has the call', async () => {
   const tenant = await system.tenant()
   const page = await openPhone(await browsers.holder(tenant, tenant.alice))
-  const desk = await system.phone(tenant, tenant.alice)
+  // Long enough that a browser on a busy machine has begun to ring.
+  const desk = await system.phone(tenant, tenant.alice, { answerAfterMs: 5_000 })
   expect(await system.callFromOutside(tenant.alice.number, { holdMs: 1_000 })).toMatchObject({ outcome: 'hung-up' })
   expect(desk.log().some((line) => line.startsWith('answered'))).toBe(true)
   await page.getByText('Missed call').waitFor()
