@@ -1,9 +1,10 @@
 /** `POST /v1/tenants/{t}/clock`: freezes and moves the clock of a sandbox tenant (D4). */
+import type { DueKind } from '../core/due-kind.ts'
 import { formatId, type Uuid } from '../core/ids.ts'
 import { micros, toMoney } from '../core/money.ts'
 import { formatInstant } from '../core/time.ts'
 import { type ClockTarget, moveClock } from '../jobs/clock.ts'
-import { type DueKind, listDue } from '../store/due.ts'
+import { listDue } from '../store/due.ts'
 import { changeInSteps } from './idempotency.ts'
 import { Problem } from './problem.ts'
 import { clockBody, clockOut, dueOut } from './schema/sandbox.ts'

@@ -11,6 +11,7 @@ const en = {
   licencesAre: (count: string) => `${count} voice licences without Calling Plan`,
   numbers: 'Numbers that stay with your carrier',
   noUser: 'nobody yet',
+  company: 'the company: a greeting and a call menu answer',
   trunks: 'Your SBC',
   registers: (username: string, domain: string) => `registers as ${username} at ${domain}`,
   address: (host: string, port: string, transport: string) => `at ${host}, port ${port}, ${transport}`,
@@ -42,6 +43,7 @@ const fr: typeof en = {
   licencesAre: (count) => `${count} licences vocales sans forfait d’appels`,
   numbers: 'Numéros qui restent chez votre opérateur',
   noUser: 'personne pour l’instant',
+  company: 'l’entreprise\u00a0: un accueil et un menu d’appel répondent',
   trunks: 'Votre SBC',
   registers: (username, domain) => `s’enregistre sous ${username} auprès de ${domain}`,
   address: (host, port, transport) => `à l’adresse ${host}, port ${port}, ${transport}`,
@@ -76,7 +78,11 @@ export interface HandOver {
   readonly partner: string
   readonly person: string
   readonly licences: number
-  readonly numbers: readonly { readonly number: string; readonly user: string | null }[]
+  readonly numbers: readonly {
+    readonly number: string
+    readonly isCompany: boolean
+    readonly user: string | null
+  }[]
   readonly trunks: readonly {
     readonly name: string
     readonly username: string | null
@@ -108,7 +114,9 @@ export async function handOverOnPaper(sheet: HandOver, language: Language): Prom
   section(words.licences, [words.licencesAre(String(sheet.licences))])
   section(
     words.numbers,
-    sheet.numbers.slice(0, NUMBERS_SHOWN).map(({ number, user }) => `${number}  ·  ${user ?? words.noUser}`),
+    sheet.numbers
+      .slice(0, NUMBERS_SHOWN)
+      .map(({ number, isCompany, user }) => `${number}  ·  ${isCompany ? words.company : (user ?? words.noUser)}`),
   )
   section(
     words.trunks,

@@ -84,7 +84,7 @@ async function send(
       partner: row.partnerName ?? '',
       person: row.assigneeName ?? row.partnerName ?? '',
       licences: row.facts.licences,
-      numbers: numbers.map(({ number, userName }) => ({ number, user: userName })),
+      numbers: numbers.map(({ number, type, userName }) => ({ number, isCompany: type !== 'user', user: userName })),
       trunks: trunks.map((trunk) => ({ ...trunk, domain: tenant.sipDomain, isUp: trunk.state === 'up' })),
       test: test ? { number: test.number, at: format.moment(test.at), packets: test.packets } : null,
     },

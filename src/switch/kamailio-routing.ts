@@ -75,7 +75,7 @@ async function routeOut(options: RoutingOptions, question: AuthoriseQuestion): P
   const accepted = { allow: 1, lease, called, identity: identity ?? '' } as const
   if (answer.classification === 'emergency') return { ...accepted, target: 'emergency' }
   if (answer.classification !== 'internal') {
-    const target = outsideTarget(await trunksOfUser(options.db, caller.userId), called)
+    const target = outsideTarget(answer, await trunksOfUser(options.db, caller.userId), called)
     return { ...accepted, ...shownBy(caller), target }
   }
   return { ...accepted, target: await telephoneOf(options, question.sid, called) }
@@ -87,9 +87,17 @@ function shownBy({ shows, serviceNumber }: SipSubscriber): { readonly identity?:
   return shows === 'service' && serviceNumber !== null ? { identity: serviceNumber } : {}
 }
 
-/** L4: without a plan, calls leave over the tenant’s own trunk and over nothing else. */
-function outsideTarget(trunks: readonly SwitchTrunk[] | null, called: string): string {
-  if (trunks === null) return 'carrier'
+/**
+ * L4: without a plan, calls leave over the tenant’s own trunk and over nothing else. The engine has said who bills this one; a licence or
+ * a number that has changed since then sends no free call to our carrier, and no paid one to another's.
+ */
+function outsideTarget(
+  { charged, classification }: Granted,
+  trunks: readonly SwitchTrunk[] | null,
+  called: string,
+): string {
+  if (charged) return 'carrier'
+  if (trunks === null) return classification === 'toll-free-out' ? 'carrier' : 'no-trunk'
   const trunk = trunkForCalls(trunks)
   if (trunk === null) return 'no-trunk'
   if (trunk.mode === 'register') return `sbc:${trunk.username}@${trunk.domain}`
@@ -140,7 +148,10 @@ async function routeLeg(options: RoutingOptions, question: AuthoriseQuestion): P
   const accepted = { allow: 1, lease, called: wish.called ?? '', identity: number } as const
   if (wish.to === 'user') return { ...accepted, target: `sip:${wish.username}@${wish.domain}` }
   if (answer.classification !== 'internal')
-    return { ...accepted, target: outsideTarget(await trunksOfService(options.db, tenantId, number), wish.called) }
+    return {
+      ...accepted,
+      target: outsideTarget(answer, await trunksOfService(options.db, tenantId, number), wish.called),
+    }
   return { ...accepted, target: await telephoneOf(options, question.sid, wish.called, wish.hops) }
 }
 

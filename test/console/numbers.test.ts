@@ -41,15 +41,16 @@ const visit = (path: string, options: Parameters<Console['visit']>[1] = {}): Pro
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const toast = (page: Page, text: string) => page.locator('.k-toast', { hasText: text }).waitFor()
 
-const YES_OR_NO = [() => true, () => false] as const
-
 async function pick(page: Page, name: string, option: string | RegExp): Promise<void> {
   const box = page.getByRole('combobox', { name })
   const wanted = page.getByRole('option', { name: option }).first()
   await box.click()
   // A panel that is still opening takes the focus, and with it goes a list that was opened too soon: as anybody would, again.
   for (let tries = 0; tries < 8; tries++) {
-    const isThere = await wanted.waitFor({ timeout: 5_000 }).then(...YES_OR_NO)
+    const isThere = await wanted.waitFor({ timeout: 5_000 }).then(
+      () => true,
+      () => false,
+    )
     if (isThere) break
     if ((await box.getAttribute('aria-expanded')) !== 'true') await box.click()
   }

@@ -208,7 +208,8 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
     })
     await system.api('POST', `${attendants}/${id}/publish`)
     const there = await sbc('127.0.0.10')
-    await check(tenant, await trunk(tenant, { mode: 'address', host: '127.0.0.10', port: there.port }))
+    const made = await trunk(tenant, { mode: 'address', host: '127.0.0.10', port: there.port })
+    await check(tenant, made)
     const port = await freeUdpPort()
     await trunk(tenant, { mode: 'address', host: '127.0.0.11', port })
     const from = { address: '127.0.0.11', port, domain: 'carrier.example', username: '+33199001277', holdMs: 2_000 }
@@ -223,6 +224,15 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
       ['domestic', '0.000000'],
       ['inbound', '0.000000'],
     ])
+
+    // With the SBC gone nothing else takes its place.
+    await there.stop()
+    await check(tenant, made)
+    await system.callFromOutside(number, from)
+    const all = await system.records(tenant.id, 4)
+    expect(all.every(({ charge }) => charge.amount === '0.000000')).toBe(true)
+    expect(all.map(({ endCause }) => endCause)).toContain('not-connected')
+    expect(system.carrier.log()).toHaveLength(before)
   })
 
   test('G3: a test call says how it went: answered, busy, or no SBC', async () => {

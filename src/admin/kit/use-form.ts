@@ -60,6 +60,8 @@ interface State<Values> {
   readonly isRestored: boolean
 }
 
+const REFUSED = Symbol('refused')
+
 export function useForm<Values extends Record<string, unknown>, Answer = unknown>(
   options: FormOptions<Values, Answer>,
 ): Form<Values> {
@@ -109,11 +111,18 @@ export function useForm<Values extends Record<string, unknown>, Answer = unknown
     isSending.current = true
     setBusy(true)
     try {
-      const answer = await submit(body, intent.current.key)
+      // What comes after it may fail too, but then the form's own work is done: that is no refusal of it.
+      const answer = await submit(body, intent.current.key).catch(refused)
+      if (answer === REFUSED) return
       intent.current = null
       if (draft !== undefined) store(`draft.${draft}`, null, 'session')
       await onDone?.(answer)
-    } catch (error) {
+    } finally {
+      isSending.current = false
+      setBusy(false)
+    }
+
+    function refused(error: unknown): typeof REFUSED {
       if (!isProblem(error)) throw error
       // A refusal was answered: asking again, with whatever has changed elsewhere, is another intent.
       if (error.status !== 0) intent.current = null
@@ -123,9 +132,7 @@ export function useForm<Values extends Record<string, unknown>, Answer = unknown
         focusField(field)
         // Signing in again lies over the page: nothing is to be said here.
       } else if (error.code !== 'unauthorized') setProblem(error)
-    } finally {
-      isSending.current = false
-      setBusy(false)
+      return REFUSED
     }
   }
 

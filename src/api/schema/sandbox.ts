@@ -1,5 +1,6 @@
 /** The clock of a sandbox, and calls that nobody makes: for the routes and for the page. */
 import { z } from 'zod'
+import { DUE_KINDS } from '../../core/due-kind.ts'
 import type { UserId } from '../../core/ids.ts'
 import { idOf, moneyOut, time, timeOut } from '../contract.ts'
 import { hint } from '../invalid.ts'
@@ -24,17 +25,7 @@ export const dueOut = z
     due: z.array(
       z.object({
         at: timeOut,
-        kind: z.enum([
-          'month-end',
-          'lot-expires',
-          'silent-call',
-          'recharge',
-          'payment',
-          'port-asked',
-          'port-pending',
-          'port-completed',
-          'port-out',
-        ]),
+        kind: z.enum(DUE_KINDS),
         subject: z.string().meta({
           description:
             'A month, or the id of a funding, a call, a port order or a number that leaves; empty for a recharge',
