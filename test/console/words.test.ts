@@ -125,6 +125,12 @@ describe('French', () => {
     expect(long).toEqual([])
   })
 
+  test('an abbreviation at the end of a sentence brings its full stop', () => {
+    const words = [...DEFINED.values()].find(({ namespace }) => namespace === 'credits') as Words
+    expect(translate(words, 'forecastLasts', { date: '30 nov.' }, 'fr')).toMatch(/[^.]30 nov\.$/)
+    expect(translate(words, 'forecastLasts', { date: '1 mai' }, 'fr')).toMatch(/1 mai\.$/)
+  })
+
   test('a plural has its third form', () => {
     expect(translate(unitWords, 'min', { count: 1 }, 'fr')).toBe('1 minute')
     expect(translate(unitWords, 'min', { count: 1_500_000 }, 'fr')).toBe('1\u202f500\u202f000 minutes')

@@ -33,7 +33,6 @@ function written(value: Value, shown: string): string {
   return String(value)
 }
 
-/** In the disguise, what was put into a text is marked: a name is no text of ours. */
 /** Data within our own words, marked as such in the disguise. */
 export const isolated = (text: string, shown: string): string => (shown === 'qps' ? `\u2068${text}\u2069` : text)
 
@@ -55,7 +54,8 @@ export function translate(words: Words, key: string, params: Readonly<Record<str
   const options = { ...Object.fromEntries(given), ns: words.namespace, lng: shown } as Record<string, unknown>
   // `count` chooses the form of a plural; what is shown of it is written like every other number.
   if (count !== undefined) Object.assign(options, { count: Number(count), n: options.count })
-  const text = i18n.t(key, options)
+  // An abbreviation brings its own full stop to the end of a sentence: `jusqu’au 30 nov.`, `until 9 p.m.`
+  const text = i18n.t(key, options).replaceAll(/(?<!\.)\.\.(?!\.)/g, '.')
   return text.includes('[')
     ? text.replaceAll(/\[(\w+):(\w+)\]/g, (all, form: string, name: string) => formed(all, form, params[name], shown))
     : text

@@ -66,6 +66,7 @@ export function StackedBars({ bars, height = 190, format, label }: StackedBarsPr
         })}
         {bars.map((one, index) => {
           const x = LEFT + slot * index + (slot - bar) / 2
+          const isAtEdge = x + bar / 2 + TEXT / 2 > width
           let base = 0
           return (
             <g key={one.key} data-bar={one.key}>
@@ -91,7 +92,12 @@ export function StackedBars({ bars, height = 190, format, label }: StackedBarsPr
                 )
               })}
               {index % every === 0 && (
-                <text className="pic-axis" x={x + bar / 2} y={height - 6} textAnchor="middle">
+                <text
+                  className="pic-axis"
+                  x={isAtEdge ? width : x + bar / 2}
+                  y={height - 6}
+                  textAnchor={isAtEdge ? 'end' : 'middle'}
+                >
                   {one.axis}
                 </text>
               )}

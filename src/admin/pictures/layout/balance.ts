@@ -117,11 +117,18 @@ export function layoutBalance(data: BalanceData, frame: BalanceFrame, measure: M
     },
     thresholdY: threshold === null ? null : y(threshold),
     marks: days.flatMap(({ balance, cameIn }, day) =>
-      cameIn === undefined ? [] : [{ day, x: dayX(day), y: y(balance), kind: cameIn }],
+      cameIn === undefined
+        ? []
+        : [{ day, x: dayX(day), y: day === last ? besideRing(y(balance), plot.bottom) : y(balance), kind: cameIn }],
     ),
     names: namesThatFit(count, last, dayX, frame, measure),
   }
 }
+
+const RING = 20
+
+/** The ring around what is there now would cover a mark: it stands below it, or above it on the ground. */
+const besideRing = (y: number, bottom: number): number => (y + RING <= bottom ? y + RING : y - RING)
 
 /** The top of the line from `x` on. */
 const highestNear = (line: readonly (readonly [number, number])[], x: number): number =>
