@@ -117,14 +117,14 @@ describe('one call', () => {
 
   test('an unanswered call, a free one, and one that is not there', async () => {
     const unanswered = await admin.visit(`calls/${story.unanswered}`, { tenant: story.id })
-    expect(await textOf(unanswered)).toContain('Nobody answered. Nothing was charged.')
+    await expect.poll(() => textOf(unanswered)).toContain('Nobody answered. Nothing was charged.')
     await expectNoAxeViolations(unanswered)
     await screenshot(unanswered, 'call-unanswered-en-light')
     const free = await admin.visit(`calls/${story.internal}`, { tenant: story.id })
-    expect(await plainTextOf(free)).toContain('1 min 17 s: free of charge')
+    await expect.poll(() => plainTextOf(free)).toContain('1 min 17 s: free of charge')
     await expectNoAxeViolations(free)
     const missing = await admin.visit('calls/call_06f3q0w8xh7gk2m4n5p6r7s8t9', { tenant: story.id })
-    expect(await textOf(missing)).toContain('There is no record of this call')
+    await expect.poll(() => textOf(missing)).toContain('There is no record of this call')
     await expectNoAxeViolations(missing)
   })
 
@@ -177,11 +177,9 @@ describe('call history', () => {
        WHERE p.debit LIKE 'wallet:%' AND p.cause = 'call' AND r.session_id LIKE 'lab-%'`,
     )
     expect(micros(total)).toBe(ledger?.money)
-    expect(await figures(page, '[data-totals] [data-fund]', 'data-seconds')).toEqual([
-      String(summary.funds.domestic),
-      String(summary.funds.international),
-      String(summary.funds.credits),
-    ])
+    await expect
+      .poll(() => figures(page, '[data-totals] [data-fund]', 'data-seconds'))
+      .toEqual([String(summary.funds.domestic), String(summary.funds.international), String(summary.funds.credits)])
     await expectNoAxeViolations(page)
     await screenshot(page, 'calls-en-light')
   })
@@ -190,7 +188,7 @@ describe('call history', () => {
     const page = await admin.visit(`calls?kind=international&fund=credits&user=${story.maya}`, { tenant: story.id })
     await page.locator('[data-totals=all]').waitFor()
     await expect.poll(() => rowsOf(page).count()).toBe(1)
-    expect(await plainTextOf(page)).toContain('Maya Tremblay')
+    await expect.poll(() => plainTextOf(page)).toContain('Maya Tremblay')
     await page.getByRole('button', { name: 'Remove: Person' }).click()
     await page.getByRole('combobox', { name: 'Person' }).waitFor()
     expect(page.url()).not.toContain('user=')
@@ -244,7 +242,7 @@ describe('call history', () => {
   test('French, dark, a phone, and no text of our own that is not in both languages', async () => {
     const page = await admin.visit('calls', { tenant: story.id, lang: 'fr', theme: 'dark' })
     await page.locator('[data-totals=all]').waitFor()
-    expect(await plainTextOf(page)).toContain('Chaque appel, ce qu’il a coûté et pourquoi.')
+    await expect.poll(() => plainTextOf(page)).toContain('Chaque appel, ce qu’il a coûté et pourquoi.')
     await expectNoAxeViolations(page)
     await screenshot(page, 'calls-fr-dark')
     const phone = await admin.visit('calls', { tenant: story.id, lang: 'fr', width: 390 })
@@ -309,7 +307,7 @@ describe('call history', () => {
     open()
     await page.getByRole('button', { name: 'Show 1 new call' }).click()
     await expect.poll(() => rowsOf(page).count()).toBe(2)
-    expect(await page.getByRole('button', { name: /new call/ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /new call/ }).count()).toBe(0)
 
     const another = shop.leg(shop.noah, TORONTO)
     await another.start()
@@ -329,7 +327,7 @@ describe('call history', () => {
     }
     const page = await admin.visit('calls', { tenant: shop.id })
     await page.locator('[data-totals=all]').waitFor()
-    expect(await textOf(page, '[data-totals]')).toContain('230 calls')
+    await expect.poll(() => textOf(page, '[data-totals]')).toContain('230 calls')
     for (let i = 0; i < 12; i++) {
       await page.mouse.wheel(0, 4_000)
       await page.waitForTimeout(100)

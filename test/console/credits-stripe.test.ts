@@ -68,8 +68,8 @@ afterAll(() => {
 test('a card is typed on the provider’s page, stored once, and shown by its last four digits', async () => {
   const page = await admin.visit('billing/credits')
   // A real provider: nothing is said of practice.
-  expect(await textOf(page)).not.toContain('Practice payments')
-  expect(await textOf(page)).toContain('It never comes to us.')
+  await expect.poll(() => textOf(page)).not.toContain('Practice payments')
+  await expect.poll(() => textOf(page)).toContain('It never comes to us.')
   await expectNoAxeViolations(page)
   await page.getByRole('button', { name: 'Enter a card at Stripe' }).click()
   await page.getByRole('link', { name: 'Save card' }).click()

@@ -145,7 +145,7 @@ describe('what the page shows is what the ledger says', () => {
         .locator('td[data-column=held] [data-amount]')
         .evaluateAll((all) => all.map((one) => one.getAttribute('data-amount')))
       expect(sum(held.map((amount) => micros(amount ?? '')))).toBe(await figure(page, 'reserved'))
-      expect(await figure(page, 'available')).toBe(balance - (await figure(page, 'reserved')))
+      await expect.poll(() => figure(page, 'available')).toBe(balance - (await figure(page, 'reserved')))
       // And the ledger, worked out again from its postings, agrees.
       const audit = await shop.ask<{ balanced: boolean; totals: { money: { balance: { amount: string } } } }>(
         'GET',
@@ -153,9 +153,9 @@ describe('what the page shows is what the ledger says', () => {
       )
       expect(audit.balanced).toBe(true)
       expect(JSON.stringify(audit.totals.money)).toContain(String(balance).replace(/(\d{6})$/, '.$1'))
-      expect(await page.locator('[data-total=totalNet] [data-amount]').getAttribute('data-amount')).toBe(
-        String(balance).replace(/(\d{6})$/, '.$1'),
-      )
+      await expect
+        .poll(() => page.locator('[data-total=totalNet] [data-amount]').getAttribute('data-amount'))
+        .toBe(String(balance).replace(/(\d{6})$/, '.$1'))
       await expectNoAxeViolations(page)
       await screenshot(page, `credits-${lang}-light`)
     },
@@ -194,17 +194,19 @@ describe('what the page shows is what the ledger says', () => {
     // By keyboard, in words; and as a table.
     const slider = page.getByRole('slider', { name: 'Walk along the days' })
     await slider.press('End')
-    expect(await slider.getAttribute('aria-valuetext')).toMatch(
-      /^1 Dec: likely CA\$[\d.]+ to CA\$[\d.]+, without money coming in$/,
-    )
+    await expect
+      .poll(() => slider.getAttribute('aria-valuetext'))
+      .toMatch(/^1 Dec: likely CA\$[\d.]+ to CA\$[\d.]+, without money coming in$/)
     for (let day = 0; day < 14; day++) await slider.press('ArrowLeft')
-    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^17 Nov: CA\$[\d.]+ now · \+CA\$50\.00 came in/)
+    await expect
+      .poll(() => slider.getAttribute('aria-valuetext'))
+      .toMatch(/^17 Nov: CA\$[\d.]+ now · \+CA\$50\.00 came in/)
     await slider.press('ArrowLeft')
-    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^16 Nov: CA\$[\d.]+ at the end of the day$/)
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^16 Nov: CA\$[\d.]+ at the end of the day$/)
     await expectNoAxeViolations(page)
     await page.locator('.c-history').getByRole('button', { name: 'Show as table' }).click()
     const lines = page.locator('.c-history tbody tr')
-    expect(await lines.count()).toBe(30)
+    await expect.poll(() => lines.count()).toBe(30)
     const cells = await lines.last().locator('td').allInnerTexts()
     expect(micros((cells[3] ?? '').replaceAll(/[^\d.]/g, ''))).toBe(micros(drawn.at(-1)?.[1] ?? ''))
     await expectNoAxeViolations(page)
@@ -224,14 +226,14 @@ describe('what the page shows is what the ledger says', () => {
     await shop.ask('POST', '/wallet/fundings', { amount: cad('50') })
     await shop.call(30)
     const page = await admin.visit(`billing/credits?type=call&user=${shop.maya}&date=7`, { tenant: shop.id })
-    expect(await shownAmounts(page, 'amount')).toEqual([-1_238_888n])
-    expect(await textOf(page, '.c-total')).toContain('1 movement')
+    await expect.poll(() => shownAmounts(page, 'amount')).toEqual([-1_238_888n])
+    await expect.poll(() => textOf(page, '.c-total')).toContain('1 movement')
     await expect.poll(() => page.locator('td[data-column=after]').count()).toBe(0)
     await page.getByRole('button', { name: 'Remove filter: Person' }).click()
     await page.getByRole('button', { name: 'Clear filters' }).click()
     await expect.poll(() => page.locator('td[data-column=amount]').count(), PATIENT).toBe(2)
     const link = page.getByRole('link', { name: /Maya Tremblay/ })
-    expect(await link.getAttribute('href')).toMatch(/\/calls\/call_/)
+    await expect.poll(() => link.getAttribute('href')).toMatch(/\/calls\/call_/)
   })
 })
 
@@ -239,8 +241,8 @@ describe('adding funds', () => {
   test('the new balance and the date until which it keeps are shown before paying; a double click pays once', async () => {
     const shop = await aShop()
     const page = await admin.visit('billing/credits', { tenant: shop.id })
-    expect(await textOf(page)).toContain('The wallet is empty.')
-    expect(await textOf(page)).toContain('Practice payments: no card is charged.')
+    await expect.poll(() => textOf(page)).toContain('The wallet is empty.')
+    await expect.poll(() => textOf(page)).toContain('Practice payments: no card is charged.')
     await page.getByRole('button', { name: 'Add funds' }).first().click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Add a card' }).click()
@@ -252,12 +254,12 @@ describe('adding funds', () => {
       .poll(() => dialog.locator('[data-figure=balance-after] [data-amount]').getAttribute('data-amount'))
       .toBe('75.500000')
     const year = new Date().getFullYear() + 1
-    expect(await textOf(page, '.c-outcome')).toContain(String(year))
+    await expect.poll(() => textOf(page, '.c-outcome')).toContain(String(year))
     await expectNoAxeViolations(page)
     await screenshot(page, 'credits-fund-en-light')
     await dialog.getByRole('button', { name: 'Pay CA$75.50' }).dblclick()
     await page.getByText('CA$75.50 added. Your credits are at CA$75.50.').waitFor()
-    expect(await figure(page, 'balance')).toBe(75_500_000n)
+    await expect.poll(() => figure(page, 'balance')).toBe(75_500_000n)
     const { data } = await shop.ask<{ data: unknown[] }>('GET', '/wallet/fundings')
     expect(data).toHaveLength(1)
   })
@@ -270,7 +272,7 @@ describe('adding funds', () => {
     await dialog.getByLabel('Amount in CAD').fill('60')
     await dialog.getByRole('button', { name: 'Pay CA$60.00' }).click()
     await dialog.getByText('Nothing was charged, nothing has changed.').waitFor()
-    expect(await dialog.getByLabel('Amount in CAD').inputValue()).toBe('60')
+    await expect.poll(() => dialog.getByLabel('Amount in CAD').inputValue()).toBe('60')
     expect((await shop.ask<{ balance: { amount: string } }>('GET', '/wallet')).balance.amount).toBe('0.000000')
   })
 
@@ -300,14 +302,14 @@ describe('automatic recharge', () => {
     await shop.ask('POST', '/wallet/fundings', { amount: cad('40') })
     await shop.ask('POST', '/payment-methods', { token: 'card-ok' })
     const page = await admin.visit('billing/credits', { tenant: shop.id })
-    expect(await textOf(page)).toContain('When credits run out, calls that need them are cut or refused.')
+    await expect.poll(() => textOf(page)).toContain('When credits run out, calls that need them are cut or refused.')
     await page.getByRole('button', { name: 'Set up' }).click()
     await page.getByLabel('When less than this is available').fill('20,00')
     await page.getByLabel('Amount', { exact: true }).fill('soon')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('A decimal string with a point').waitFor()
     await page.reload()
-    expect(await page.getByLabel('Amount', { exact: true }).inputValue()).toBe('soon')
+    await expect.poll(() => page.getByLabel('Amount', { exact: true }).inputValue()).toBe('soon')
     await page.getByRole('radio', { name: 'Up to a target' }).click()
     await page.getByLabel('At least').fill('50')
     await page.getByLabel('Fill up to').fill('10')
@@ -316,8 +318,8 @@ describe('automatic recharge', () => {
     await page.getByLabel('Fill up to').fill('90')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('below CA$20.00, fills up to CA$90.00').waitFor()
-    expect(await textOf(page)).toContain('CA$0.00 of CA$100.00')
-    expect(await textOf(page)).toContain('at most CA$140.00 can be spent today')
+    await expect.poll(() => textOf(page)).toContain('CA$0.00 of CA$100.00')
+    await expect.poll(() => textOf(page)).toContain('at most CA$140.00 can be spent today')
     await expectNoAxeViolations(page)
   })
 
@@ -332,7 +334,7 @@ describe('automatic recharge', () => {
       dailyCap: cad('50'),
     })
     const page = await admin.visit('billing/credits', { tenant: shop.id })
-    expect(await figure(page, 'available')).toBe(8_000_000n)
+    await expect.poll(() => figure(page, 'available')).toBe(8_000_000n)
     // 1.238888 for the first minute, 1.234567 for each later one: below 5.00 after the third.
     await shop.call(600)
     await expect
@@ -342,7 +344,7 @@ describe('automatic recharge', () => {
     await page.locator('td[data-column=what]', { hasText: 'Automatic recharge' }).waitFor()
     await expect.poll(() => figure(page, 'balance'), PATIENT).toBe(45_650_009n)
     // The next one would go over the cap of the day, but nothing is due: it is on.
-    expect(await textOf(page)).toContain('CA$50.00 of CA$50.00')
+    await expect.poll(() => textOf(page)).toContain('CA$50.00 of CA$50.00')
     await allRows(page)
     const after = await shownAmounts(page, 'after')
     expect(after.every((balance) => balance >= 0n)).toBe(true)
@@ -382,9 +384,9 @@ describe('how it looks', () => {
 
   test('in French, dark', async () => {
     const page = await admin.visit('billing/credits', { tenant: shop.id, lang: 'fr', theme: 'dark' })
-    expect(await textOf(page)).toContain(
-      'Rechargement automatique actif\u00a0: sous 20,00\u00a0$CA, ajoute 50,00\u00a0$CA.',
-    )
+    await expect
+      .poll(() => textOf(page))
+      .toContain('Rechargement automatique actif\u00a0: sous 20,00\u00a0$CA, ajoute 50,00\u00a0$CA.')
     await expectNoAxeViolations(page)
     await screenshot(page, 'credits-fr-dark')
   })
@@ -403,7 +405,7 @@ describe('how it looks', () => {
 
   test('read-only looks', async () => {
     const reader = await admin.visit('billing/credits', { tenant: shop.id, as: 'read-only' })
-    expect(await textOf(reader)).toContain('You can look, not change.')
+    await expect.poll(() => textOf(reader)).toContain('You can look, not change.')
     await expect.poll(() => reader.getByRole('button', { name: 'Add funds' }).count()).toBe(0)
   })
 })

@@ -111,15 +111,15 @@ describe('leaving and finding again', () => {
     await other.waitForURL(/getting-started\/licences$/)
     await other.goto(other.url().replace('licences', 'number'))
     await settled(other)
-    expect(await digits(other)).toBe(number)
-    expect(await textOf(other, '.gs-line')).toContain('Location – for later')
+    await expect.poll(() => digits(other)).toBe(number)
+    await expect.poll(() => textOf(other, '.gs-line')).toContain('Location – for later')
     await button(other, 'Back').click()
     await other.waitForURL(/getting-started\/location$/)
     // What somebody does on another page counts here.
     await tenant.locate()
     await other.reload()
     await settled(other)
-    expect(await textOf(other, '.gs-line')).toContain('Location – done')
+    await expect.poll(() => textOf(other, '.gs-line')).toContain('Location – done')
   })
 
   test('two windows: whoever was slower chooses between both', async () => {
@@ -152,7 +152,7 @@ describe('“Done”', () => {
     await page.getByText('One thing was refused; the rest is set up.').waitFor()
     const failed = page.locator('.gs-progress li[data-state=failed]')
     await expect.poll(() => failed.count()).toBe(1)
-    expect(await failed.textContent()).toContain('Liam Roy')
+    await expect.poll(() => failed.textContent()).toContain('Liam Roy')
     await expectNoAxeViolations(page)
     await tenant.ask('POST', '/subscriptions', { sku: 'voice-with-calling-plan', quantity: 1 })
     await failed.getByRole('button', { name: 'Retry' }).click()

@@ -62,7 +62,7 @@ describe('greeting and call menu', () => {
     await greeting.getByRole('textbox', { name: 'Text' }).fill('Welcome to Atelier Boréal.')
     await greeting.getByRole('button', { name: 'Speak it' }).click()
     await greeting.locator('audio').waitFor()
-    expect(await greeting.locator('.greeting-player').textContent()).toContain('Welcome to Atelier Boréal.')
+    await expect.poll(() => greeting.locator('.greeting-player').textContent()).toContain('Welcome to Atelier Boréal.')
     const length = await page.evaluate<number>(`new Promise((done) => {
       const audio = document.querySelector('.greeting-player audio')
       audio.onloadedmetadata = () => done(audio.duration)
@@ -144,7 +144,7 @@ describe('greeting and call menu', () => {
         .getByRole('list', { name: lang === 'en' ? 'What a caller meets' : 'Ce que rencontre un appelant' })
         .getByText('Maya Okafor')
         .waitFor()
-      expect(await textOf(page)).toContain(lang === 'en' ? 'Live' : 'En service')
+      await expect.poll(() => textOf(page)).toContain(lang === 'en' ? 'Live' : 'En service')
       await expectNoAxeViolations(page)
       await screenshot(page, `greeting-${lang}-${theme}`, { full: true })
     }

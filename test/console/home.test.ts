@@ -55,9 +55,9 @@ describe('the badge', () => {
     const [count] = await admin.db.query<{ count: bigint }>(
       `SELECT count(*) AS count FROM posting WHERE tenant_id = (SELECT tenant_id FROM tenant WHERE name = 'Atelier Boréal')`,
     )
-    expect(await details.locator('[data-figure=postings]').textContent()).toBe(
-      Number(count?.count).toLocaleString('en-GB'),
-    )
+    await expect
+      .poll(() => details.locator('[data-figure=postings]').textContent())
+      .toBe(Number(count?.count).toLocaleString('en-GB'))
     await expectNoAxeViolations(page)
     await details.getByRole('button', { name: 'Check now' }).click()
     await expect.poll(() => badge.textContent(), PATIENT).toContain('Checking')
@@ -137,7 +137,7 @@ describe('Home', () => {
     await begin('lionel', '+493023125014')
     const credits = page.locator('[data-call]', { hasText: 'Lionel Côté' })
     await credits.waitFor()
-    expect(await credits.textContent()).toContain('Credits')
+    await expect.poll(() => credits.textContent()).toContain('Credits')
     await expect.poll(() => page.locator('[data-call]').count()).toBe(2)
     await screenshot(page, 'home-en-light')
     await expectNoAxeViolations(page)
@@ -183,8 +183,8 @@ describe('Home', () => {
   test('who may only look gets no button; who may not see credits sees none', async () => {
     const looker = await admin.visit('home', { as: 'read-only' })
     await expect.poll(() => looker.getByRole('button', { name: /^Assign/ }).count()).toBe(0)
-    expect(await textOf(looker)).toContain('You can look, not change.')
+    await expect.poll(() => textOf(looker)).toContain('You can look, not change.')
     const people = await admin.visit('home', { as: 'user-admin' })
-    expect(await textOf(people)).not.toContain('available now')
+    await expect.poll(() => textOf(people)).not.toContain('available now')
   })
 })

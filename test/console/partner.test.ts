@@ -142,11 +142,11 @@ describe('availability', () => {
     await page.getByRole('textbox', { name: 'Organisation' }).fill('Atelier Sud')
     await button(page, 'Send request').click()
     // The first field that is wrong has the focus; what was typed is there after a reload.
-    expect(await page.evaluate('document.activeElement.name')).toBe('people')
+    await expect.poll(() => page.evaluate('document.activeElement.name')).toBe('people')
     await page.getByRole('textbox', { name: 'People who call outside' }).fill('4')
     await page.reload()
     await settled(page)
-    expect(await page.getByRole('textbox', { name: 'Organisation' }).inputValue()).toBe('Atelier Sud')
+    await expect.poll(() => page.getByRole('textbox', { name: 'Organisation' }).inputValue()).toBe('Atelier Sud')
     await page.getByRole('textbox', { name: 'Whom to call' }).fill('Luz Marín')
     await page.getByRole('textbox', { name: 'E-mail address' }).fill('luz@sud.example')
     await expectNoAxeViolations(page)

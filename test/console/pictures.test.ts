@@ -418,8 +418,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the pictures in a browser', () => {
     const { page, errors } = await open(`theme=${theme}&lang=${lang}`, { viewport: { width, height: 900 } })
     const { violations } = await new AxeBuilder({ page }).analyze()
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-    expect(await page.evaluate('overlappingTexts()')).toEqual([])
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+    await expect.poll(() => page.evaluate('overlappingTexts()')).toEqual([])
     expect(errors).toEqual([])
     await page.context().close()
   })
@@ -429,16 +429,16 @@ describe.skipIf(!existsSync(CHROMIUM))('the pictures in a browser', () => {
     const slider = page.getByRole('slider', { name: 'Move along the call' })
     await slider.focus()
     await page.keyboard.press('Home')
-    expect(await slider.getAttribute('aria-valuetext')).toBe('0 s · International plan')
-    expect(await page.locator('#active').textContent()).toBe('addon')
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('0 s · International plan')
+    await expect.poll(() => page.locator('#active').textContent()).toBe('addon')
     await page.keyboard.press('ArrowRight')
-    expect(await slider.getAttribute('aria-valuetext')).toBe('120 s · Credits')
-    expect(await page.locator('#active').textContent()).toBe('credits')
-    expect(await page.locator('#cut .pic-tip').textContent()).toBe('120 s · Credits')
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('120 s · Credits')
+    await expect.poll(() => page.locator('#active').textContent()).toBe('credits')
+    await expect.poll(() => page.locator('#cut .pic-tip').textContent()).toBe('120 s · Credits')
     await page.keyboard.press('End')
-    expect(await slider.getAttribute('aria-valuenow')).toBe('480')
+    await expect.poll(() => slider.getAttribute('aria-valuenow')).toBe('480')
     await page.keyboard.press('Escape')
-    expect(await page.locator('#active').textContent()).toBe('none')
+    await expect.poll(() => page.locator('#active').textContent()).toBe('none')
     await expect.poll(() => page.locator('#cut .pic-tip').count()).toBe(0)
     await page.context().close()
   })
@@ -449,10 +449,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the pictures in a browser', () => {
     const box = await slider.boundingBox()
     if (!box) throw new Error('no slider')
     await page.mouse.move(box.x + box.width * 0.1, box.y + box.height / 2)
-    expect(await page.locator('#active').textContent()).toBe('addon')
+    await expect.poll(() => page.locator('#active').textContent()).toBe('addon')
     await expect.poll(() => page.locator('#cut .pic-dim').count()).toBe(1)
     await page.mouse.move(box.x + box.width * 0.9, box.y + box.height / 2)
-    expect(await page.locator('#active').textContent()).toBe('credits')
+    await expect.poll(() => page.locator('#active').textContent()).toBe('credits')
     await page.context().close()
   })
 
@@ -478,10 +478,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the pictures in a browser', () => {
 
   test('paper gets the picture and its table, in the light colours', async () => {
     const { page } = await open('theme=dark')
-    expect(await page.locator('#cut table').isVisible()).toBe(false)
+    await expect.poll(() => page.locator('#cut table').isVisible()).toBe(false)
     await page.emulateMedia({ media: 'print' })
-    expect(await page.locator('#cut table').isVisible()).toBe(true)
-    expect(await page.locator('#cut svg[role=img]').isVisible()).toBe(true)
+    await expect.poll(() => page.locator('#cut table').isVisible()).toBe(true)
+    await expect.poll(() => page.locator('#cut svg[role=img]').isVisible()).toBe(true)
     const pool = await variable(page, '--fund-pool')
     expect(pool.toUpperCase()).toBe('#0F4FA8')
     await page.context().close()
@@ -489,11 +489,13 @@ describe.skipIf(!existsSync(CHROMIUM))('the pictures in a browser', () => {
 
   test('"Show as table" shows the same figures instead of the picture', async () => {
     const { page } = await open('view=table&lang=en', {}, '#cut table')
-    expect(await page.locator('#cut svg[role=img]').isVisible()).toBe(false)
-    expect(await page.locator('#cut tbody tr').allInnerTexts()).toEqual([
-      '0:00\t2:00\tInternational plan\t120\t\t0.000000\t0.019000',
-      '2:00\t8:00\tCredits\t360\t0.0485\t0.291000\t0.019000',
-    ])
+    await expect.poll(() => page.locator('#cut svg[role=img]').isVisible()).toBe(false)
+    await expect
+      .poll(() => page.locator('#cut tbody tr').allInnerTexts())
+      .toEqual([
+        '0:00\t2:00\tInternational plan\t120\t\t0.000000\t0.019000',
+        '2:00\t8:00\tCredits\t360\t0.0485\t0.291000\t0.019000',
+      ])
     await page.context().close()
   })
 })

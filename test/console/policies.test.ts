@@ -62,17 +62,19 @@ describe('Policies and limits', () => {
   test('C6, W6, C10: twelve policies with their people, credits, and what is at stake', async () => {
     const page = await admin.visit('policies')
     await expect.poll(() => page.locator('[data-policy]').count()).toBe(12)
-    expect(await page.locator('[data-policy=DialoutCPCandPSTNInternational]').textContent()).toContain('2 by default')
-    expect(await page.locator('[data-policy=DialoutCPCandPSTNDisabled]').textContent()).toContain('1 person')
-    expect(await textOf(page)).toContain('Emergency numbers: always allowed')
-    expect(await textOf(page)).toContain('2 people may spend credits')
-    expect(await page.locator('[data-worst]').getAttribute('data-worst')).toBe('0.000000')
-    expect(await textOf(page)).toContain('took CA$0.10 from credits')
+    await expect
+      .poll(() => page.locator('[data-policy=DialoutCPCandPSTNInternational]').textContent())
+      .toContain('2 by default')
+    await expect.poll(() => page.locator('[data-policy=DialoutCPCandPSTNDisabled]').textContent()).toContain('1 person')
+    await expect.poll(() => textOf(page)).toContain('Emergency numbers: always allowed')
+    await expect.poll(() => textOf(page)).toContain('2 people may spend credits')
+    await expect.poll(() => page.locator('[data-worst]').getAttribute('data-worst')).toBe('0.000000')
+    await expect.poll(() => textOf(page)).toContain('took CA$0.10 from credits')
     await expectNoAxeViolations(page)
     await screenshot(page, 'policies-en-light')
     await page.getByRole('link', { name: '1 person' }).first().click()
     await page.getByText('1 person · 0 can call outside').waitFor()
-    expect(await textOf(page, 'tbody')).toContain('Hugo Roy')
+    await expect.poll(() => textOf(page, 'tbody')).toContain('Hugo Roy')
   })
 
   test('C10, P47: what goes on while charging is out of reach, and what that can cost before it is saved; undone', async () => {
@@ -82,7 +84,7 @@ describe('Policies and limits', () => {
     await page.getByLabel('Domestic, While charging is out of reach').selectOption('continue')
     // Five calls that go on and five that begin, five minutes each at two cents.
     await expect.poll(() => page.locator('[data-worst]').getAttribute('data-worst'), PATIENT).toBe('1.000000')
-    expect(await textOf(page)).toContain('Worst loss CA$1.00 per blind hour')
+    await expect.poll(() => textOf(page)).toContain('Worst loss CA$1.00 per blind hour')
     await page.getByLabel('Domestic, Minutes per call').fill('90')
     const form = page.locator('form', { has: page.locator('[data-failure]') })
     await form.getByRole('button', { name: 'Save' }).click()
@@ -91,14 +93,16 @@ describe('Policies and limits', () => {
     await page.getByLabel('Domestic, Minutes per call').fill('12')
     await page.getByLabel('Domestic, Calls per hour').fill('3')
     await page.getByLabel('International, While charging is out of reach').selectOption('continue')
-    expect(await textOf(page)).toContain('Only calls in progress go on; none begins.')
+    await expect.poll(() => textOf(page)).toContain('Only calls in progress go on; none begins.')
     await expectNoAxeViolations(page)
     await form.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Policy for outages changed').waitFor()
-    expect(await policy()).toMatchObject({
-      domestic: { action: 'continue', boundSeconds: 720, calls: 3 },
-      international: { action: 'continue', boundSeconds: 300, calls: 5 },
-    })
+    await expect
+      .poll(() => policy())
+      .toMatchObject({
+        domestic: { action: 'continue', boundSeconds: 720, calls: 3 },
+        international: { action: 'continue', boundSeconds: 300, calls: 5 },
+      })
     await page.evaluate('scrollTo(0, 0)')
     await screenshot(page, 'policies-outage-en-light', { full: true })
     await page.getByRole('button', { name: 'Undo' }).click()
@@ -122,18 +126,20 @@ describe('Policies and limits', () => {
     await expectNoAxeViolations(page)
     await save.click()
     await page.getByText('Limits changed').waitFor()
-    expect(await admin.ask('GET', `/v1/tenants/${tenant}/limits`)).toMatchObject({
-      eachUser: { creditsPerMonth: { amount: '20.000000', currency: 'CAD' }, calls: null },
-      organisation: { internationalSecondsPerHour: 5_400 },
-      countries: { mode: 'except', countries: ['CU'] },
-    })
+    await expect
+      .poll(() => admin.ask('GET', `/v1/tenants/${tenant}/limits`))
+      .toMatchObject({
+        eachUser: { creditsPerMonth: { amount: '20.000000', currency: 'CAD' }, calls: null },
+        organisation: { internationalSecondsPerHour: 5_400 },
+        countries: { mode: 'except', countries: ['CU'] },
+      })
     await page.evaluate('scrollTo(0, 0)')
     await screenshot(page, 'policies-limits-en-light', { full: true })
     const refused = await admin.visit(`policies?user=${maya}&to=%2B5378310000`)
     await refused.locator('[data-refusal=limit-reached]').waitFor()
     const user = await admin.visit(`users/${maya}/policy`)
     await user.getByText('As for each user of the organisation.').waitFor()
-    expect(await textOf(user)).toContain('CA$0.00 of CA$20.00')
+    await expect.poll(() => textOf(user)).toContain('CA$0.00 of CA$20.00')
     await user.getByRole('button', { name: 'Give own limits' }).click()
     await user.locator('[data-limits=own]').getByLabel('Credits per month').fill('5')
     await user.getByRole('button', { name: 'Save limits' }).click()
@@ -148,7 +154,7 @@ describe('Policies and limits', () => {
   test('would it pass? asked before and after the policy of the organisation changes, and taken back', async () => {
     const page = await admin.visit(`policies?user=${maya}&to=%2B5378310000`)
     await page.getByText('10 minutes would cost').waitFor()
-    expect(await page.locator('[data-ten] [data-amount]').getAttribute('data-amount')).toBe('9.000000')
+    await expect.poll(() => page.locator('[data-ten] [data-amount]').getAttribute('data-amount')).toBe('9.000000')
     await page.getByRole('radio', { name: 'Domestic, Any destination', exact: true }).check()
     await page.getByRole('button', { name: 'Save' }).first().click()
     await page.locator('[data-refusal=policy-barred]').waitFor()
@@ -162,9 +168,11 @@ describe('Policies and limits', () => {
 
   test('read-only looks and cannot save; for a user admin the page does not exist', async () => {
     const page = await admin.visit('policies', { as: 'read-only' })
-    expect(await textOf(page)).toContain('You can look, not change.')
+    await expect.poll(() => textOf(page)).toContain('You can look, not change.')
     await expect.poll(() => page.getByRole('button', { name: 'Save' }).count()).toBe(0)
-    expect(await page.getByRole('radio', { name: 'Domestic, Any destination', exact: true }).isDisabled()).toBe(true)
+    await expect
+      .poll(() => page.getByRole('radio', { name: 'Domestic, Any destination', exact: true }).isDisabled())
+      .toBe(true)
     const other = await admin.visit('policies', { as: 'user-admin' })
     await expect.poll(() => other.locator('[data-policy]').count()).toBe(0)
   })

@@ -48,7 +48,9 @@ describe('Plans & pools', () => {
     expect(text).toContain('Began full: 3 licences × 3,000')
     expect(text).toContain('Minutes are counted in 60-second steps, rounded up once per call.')
     expect(text).toMatch(/On this organisation’s own past, \d+% of such forecasts/)
-    expect(await page.locator('.pic-burn-down svg').first().getAttribute('aria-label')).toContain('Canada, Domestic')
+    await expect
+      .poll(() => page.locator('.pic-burn-down svg').first().getAttribute('aria-label'))
+      .toContain('Canada, Domestic')
     await expectNoAxeViolations(page)
     await screenshot(page, 'pools-en-light')
   })
@@ -100,11 +102,11 @@ describe('Plans & pools', () => {
     await page.getByRole('button', { name: /^Assign 1 licence/ }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('checkbox').first().waitFor()
-    expect(await dialog.textContent()).toContain('you own 5 that nobody holds')
+    await expect.poll(() => dialog.textContent()).toContain('you own 5 that nobody holds')
     await expectNoAxeViolations(page)
     await dialog.getByRole('button', { name: 'Assign 1 licence' }).click()
     await page.getByText('1 licence assigned: 3,000 more minutes').waitFor()
-    expect(await available()).toBe(4 * 180_000)
+    await expect.poll(() => available()).toBe(4 * 180_000)
     await page.getByText('of 12,000 · 4 of 12 licences × 3,000').waitFor()
     await page.locator('.p-changes', { hasText: 'Licence assigned to Agathe Fortin' }).waitFor()
     await page.getByRole('button', { name: 'Undo' }).click()
@@ -134,13 +136,13 @@ describe('Plans & pools', () => {
 
   test('French, dark, on a phone: a list, then one pool; nothing reaches out of the window', async () => {
     const list = await admin.visit('billing/pools', { lang: 'fr', theme: 'dark', width: 390 })
-    expect(await textOf(list)).toContain('Forfaits et minutes')
+    await expect.poll(() => textOf(list)).toContain('Forfaits et minutes')
     await expect.poll(() => list.locator('.pic-burn-down').count()).toBe(0)
     await expectNoSidewaysScroll(list)
     await expectNoAxeViolations(list)
     await list.locator('[data-pool="CA domestic"]').click()
     await list.locator('.pic-burn-down svg').first().waitFor()
-    expect(await textOf(list)).toContain('Canada, National')
+    await expect.poll(() => textOf(list)).toContain('Canada, National')
     await expectNoSidewaysScroll(list)
     await expectNoAxeViolations(list)
     await screenshot(list, 'pools-fr-dark-390', { full: true })
@@ -151,13 +153,13 @@ describe('Plans & pools', () => {
 
   test('who may only look sees no button that cannot be pressed', async () => {
     const page = await admin.visit('billing/pools', { as: 'read-only' })
-    expect(await textOf(page)).toContain('You can look, not change.')
+    await expect.poll(() => textOf(page)).toContain('You can look, not change.')
     await expect.poll(() => page.getByRole('button', { name: /^Assign/ }).count()).toBe(0)
   })
 
   test('without a plan there is nothing to count, and it says why', async () => {
     const page = await admin.visit('billing/pools', { tenant: admin.tenants.get('Atelier Lumière') ?? '' })
-    expect(await textOf(page)).toContain('Your calls go over your own carrier')
+    await expect.poll(() => textOf(page)).toContain('Your calls go over your own carrier')
   })
 
   test('every text comes from words, in high contrast too', async () => {

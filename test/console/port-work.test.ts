@@ -137,7 +137,7 @@ describe('N5: by hand', () => {
     // The list says what became of it, when all are asked for.
     await page.goto(`${admin.url}${PATH}?adapter=all`)
     await settled(page)
-    expect(await textOf(page)).toContain('Completed')
+    await expect.poll(() => textOf(page)).toContain('Completed')
   })
 
   test('in French, dark and on a phone; who is no operator finds nothing; no text is written into the page', async () => {

@@ -77,7 +77,7 @@ describe('on paper', () => {
         await toPaper(page)
         await expect.poll(() => seenOn(page)).toEqual({ hidden: 0, controls: [], dark: [], wide: [] })
         // Whose it is and of when.
-        expect(await textOf(page, '.s-paper')).toMatch(/^Atelier Boréal .*2026/)
+        await expect.poll(() => textOf(page, '.s-paper')).toMatch(/^Atelier Boréal .*2026/)
         await screenshot(page, `print-${name}-${lang}`, { full: true })
       }
     },
@@ -95,10 +95,12 @@ describe('on paper', () => {
         return page.locator('table').getAttribute('aria-rowcount')
       })
       .toBe('231')
-    expect(await rows.count()).toBeLessThan(200)
+    await expect.poll(() => rows.count()).toBeLessThan(200)
     await toPaper(page)
     await expect.poll(() => rows.count()).toBe(230)
-    expect(await page.evaluate("getComputedStyle(document.querySelector('thead')).display")).toBe('table-header-group')
+    await expect
+      .poll(() => page.evaluate("getComputedStyle(document.querySelector('thead')).display"))
+      .toBe('table-header-group')
     // Back on the screen only what is near the window is drawn.
     await page.emulateMedia({ media: 'screen' })
     await expect.poll(() => rows.count()).toBeLessThan(200)

@@ -67,18 +67,18 @@ describe('Purchase services', () => {
     await buy(tenant, VOICE, 10)
     await user(tenant, 'Maya', [VOICE])
     const page = await admin.visit('billing/purchase', { tenant })
-    expect(await textOf(page)).toContain('Bought 10 · assigned 1')
-    expect(await textOf(page)).toContain('9 are not used: assign them first')
-    expect(await textOf(page)).toContain(
-      'Voice without Calling Plan, because licences with a Calling Plan are sold in Canada',
-    )
+    await expect.poll(() => textOf(page)).toContain('Bought 10 · assigned 1')
+    await expect.poll(() => textOf(page)).toContain('9 are not used: assign them first')
+    await expect
+      .poll(() => textOf(page))
+      .toContain('Voice without Calling Plan, because licences with a Calling Plan are sold in Canada')
     await more(page, 'Voice with Calling Plan').click()
     await more(page, 'Voice with Calling Plan').click()
     await page.locator('[data-sum=statement] [data-amount]').waitFor()
     const amount = (name: string) =>
       page.locator(`[data-sum=${name}] [data-amount]`).first().getAttribute('data-amount')
     await expect.poll(() => amount('statement'), PATIENT).toBe('31.200000')
-    expect(await amount('monthly')).toBe('52.000000')
+    await expect.poll(() => amount('monthly')).toBe('52.000000')
     // What is chosen is in the address: it survives a reload.
     await page.reload()
     await settled(page)
@@ -88,7 +88,7 @@ describe('Purchase services', () => {
     await review(page)
     await page.getByRole('dialog').getByRole('button', { name: 'Order', exact: true }).click()
     await page.getByText('2 seats bought.').waitFor()
-    expect(await textOf(page)).toContain('Bought 12 · assigned 1')
+    await expect.poll(() => textOf(page)).toContain('Bought 12 · assigned 1')
     const charges = await admin.ask<{ seats: { amount: { amount: string } }[] }>(
       'GET',
       `/v1/tenants/${tenant}/statements/2026-11`,
@@ -108,8 +108,10 @@ describe('Purchase services', () => {
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Order', exact: true }).click()
     await dialog.getByText('The price has changed since you looked').waitFor()
-    expect(await dialog.locator('[data-sum=statement] [data-amount]').getAttribute('data-amount')).toBe('10.200000')
-    expect(await textOf(page, '[role=dialog]')).toContain('CA$17.00')
+    await expect
+      .poll(() => dialog.locator('[data-sum=statement] [data-amount]').getAttribute('data-amount'))
+      .toBe('10.200000')
+    await expect.poll(() => textOf(page, '[role=dialog]')).toContain('CA$17.00')
     await dialog.getByRole('button', { name: 'Order', exact: true }).click()
     await page.getByText('1 seat bought.').waitFor()
   })
@@ -123,9 +125,9 @@ describe('Purchase services', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Order', exact: true }).click()
     await page.getByText('Your credits do not cover this.').waitFor()
     await expectNoAxeViolations(page)
-    expect(await page.getByRole('dialog').getByRole('link', { name: 'Add funds' }).getAttribute('href')).toContain(
-      'billing/credits?panel=fund',
-    )
+    await expect
+      .poll(() => page.getByRole('dialog').getByRole('link', { name: 'Add funds' }).getAttribute('href'))
+      .toContain('billing/credits?panel=fund')
     const { offers } = await admin.ask<{ offers: { purchased: number }[] }>('GET', `/v1/tenants/${tenant}/offers`)
     expect(offers.map((offer) => offer.purchased)).toEqual([0, 0])
   })
@@ -150,7 +152,7 @@ describe('Purchase services', () => {
     await dialog.getByText('Saves CA$52.00 a month.').waitFor()
     await expectNoAxeViolations(page)
     const giveUp = dialog.getByRole('button', { name: 'Give up 2 seats' })
-    expect(await giveUp.isDisabled()).toBe(true)
+    await expect.poll(() => giveUp.isDisabled()).toBe(true)
     await dialog.getByLabel('Type Fewer to confirm').fill('Fewer')
     await screenshot(page, 'purchase-fewer-en-light')
     await giveUp.click()
@@ -174,27 +176,27 @@ describe('Purchase services', () => {
     await assign()
     await page.reload()
     await settled(page)
-    expect(await textOf(page)).toContain('Bought 2 · assigned 2')
+    await expect.poll(() => textOf(page)).toContain('Bought 2 · assigned 2')
     const pools = await admin.ask<{ data: unknown[] }>('GET', `/v1/tenants/${tenant}/pools?month=2026-11`)
     expect(pools.data).toContainEqual(expect.objectContaining({ plan: 'domestic', totalSeconds: 360_000 }))
   })
 
   test('France: through a partner; Chad: nothing, said plainly', async () => {
     const page = await admin.visit('billing/purchase', { tenant: french })
-    expect(await textOf(page)).toContain('Voice in France comes through a partner')
-    expect(await textOf(page)).toContain('Only the operator or a partner can order these.')
+    await expect.poll(() => textOf(page)).toContain('Voice in France comes through a partner')
+    await expect.poll(() => textOf(page)).toContain('Only the operator or a partner can order these.')
     await expect.poll(() => page.getByRole('button', { name: 'Review order' }).count()).toBe(0)
     await expectNoAxeViolations(page)
     await screenshot(page, 'purchase-without-plan-en-light')
     const chad = await admin.visit('billing/purchase', { tenant: nowhere, lang: 'fr' })
-    expect(await textOf(chad)).toContain('Service vocal indisponible au Tchad.')
+    await expect.poll(() => textOf(chad)).toContain('Service vocal indisponible au Tchad.')
     await expectNoAxeViolations(chad)
   })
 
   test('read-only looks and is told so; no button is there to be pressed in vain', async () => {
     const tenant = await inCanada('Looking')
     const page = await admin.visit('billing/purchase', { tenant, as: 'read-only' })
-    expect(await textOf(page)).toContain('You can look, not change.')
+    await expect.poll(() => textOf(page)).toContain('You can look, not change.')
     await expect.poll(() => page.getByRole('button', { name: /One seat more/ }).count()).toBe(0)
     await expect.poll(() => page.getByRole('button', { name: 'Review order' }).count()).toBe(0)
   })
@@ -209,7 +211,7 @@ describe('Purchase services', () => {
       width: 390,
     })
     await page.locator('[data-sum=statement] [data-amount]').waitFor()
-    expect(await textOf(page)).toContain('Achetées\u00a0: 4 · attribuées\u00a0: 0')
+    await expect.poll(() => textOf(page)).toContain('Achetées\u00a0: 4 · attribuées\u00a0: 0')
     await expectNoAxeViolations(page)
     await expectNoSidewaysScroll(page)
     await screenshot(page, 'purchase-fr-dark-390')
@@ -253,9 +255,11 @@ describe('Statements', () => {
     expect(sum(await amounts('td[data-column=seats]'))).toBe(sum(await amounts('[data-sum=cost]')))
     expect(sum(await amounts('td[data-column=credits]'))).toBe(sum(await amounts('td[data-column=closing]')))
     const { balance } = await admin.ask<{ balance: { amount: string } }>('GET', `/v1/tenants/${tenant}/wallet`)
-    expect(await amounts('td[data-column=closing]')).toEqual([BigInt(balance.amount.replace('.', ''))])
-    expect(await textOf(list)).toContain('Why it differs from November 2026')
-    expect(await textOf(list)).toContain('2 × CA$26.00 × 22 of 31 days (10 Dec – 31 Dec), rounded down to the cent')
+    await expect.poll(() => amounts('td[data-column=closing]')).toEqual([BigInt(balance.amount.replace('.', ''))])
+    await expect.poll(() => textOf(list)).toContain('Why it differs from November 2026')
+    await expect
+      .poll(() => textOf(list))
+      .toContain('2 × CA$26.00 × 22 of 31 days (10 Dec – 31 Dec), rounded down to the cent')
     await expectNoAxeViolations(list)
     const [download] = await Promise.all([
       list.waitForEvent('download'),
@@ -270,6 +274,6 @@ describe('Statements', () => {
     const disguised = await admin.visit('billing/statements/2026-12', { tenant, lang: 'qps' })
     await expectNoHardCodedText(disguised)
     const empty = await admin.visit('billing/statements', { tenant: nowhere })
-    expect(await textOf(empty)).toContain('Nothing was asked for yet.')
+    await expect.poll(() => textOf(empty)).toContain('Nothing was asked for yet.')
   })
 })

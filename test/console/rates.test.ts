@@ -70,15 +70,17 @@ describe('R3: what a call costs now, and who pays', () => {
     await number(page).fill(LONDON)
     await choose(page, 'Maya Tremblay')
     await answer(page).getByText('International plan').waitFor()
-    expect(await textOf(page, '.r-funds')).toBe(
-      'International plan 600 minutes left in Canada: no charge for these Credits CA$0.0485 a minute · in steps of 60 s, rounded up · lasts 3,759 minutes at this rate',
-    )
-    expect(await textOf(page, '.r-ten')).toBe('10 minutes would cost CA$0.00')
-    expect(await textOf(page, '.r-answer')).toContain('Rate deck 1, prefix 44, since 31 Dec 2019.')
+    await expect
+      .poll(() => textOf(page, '.r-funds'))
+      .toBe(
+        'International plan 600 minutes left in Canada: no charge for these Credits CA$0.0485 a minute · in steps of 60 s, rounded up · lasts 3,759 minutes at this rate',
+      )
+    await expect.poll(() => textOf(page, '.r-ten')).toBe('10 minutes would cost CA$0.00')
+    await expect.poll(() => textOf(page, '.r-answer')).toContain('Rate deck 1, prefix 44, since 31 Dec 2019.')
     await page.reload()
     await settled(page)
     await answer(page).getByText('International plan').waitFor()
-    expect(await number(page).inputValue()).toBe(LONDON)
+    await expect.poll(() => number(page).inputValue()).toBe(LONDON)
     await expectNoAxeViolations(page)
     await screenshot(page, 'rates-en-light')
   })
@@ -87,7 +89,9 @@ describe('R3: what a call costs now, and who pays', () => {
     const page = await admin.visit(`billing/rates?to=${encodeURIComponent('+447911123456')}`)
     await choose(page, 'Zoé Gagnon')
     await answer(page).getByText('CA$0.20 a minute and CA$0.05 for the connection').waitFor()
-    expect(await textOf(page, '.r-funds')).toContain('30 s first, then steps of 6 s, rounded up, at least 60 s')
+    await expect
+      .poll(() => textOf(page, '.r-funds'))
+      .toContain('30 s first, then steps of 6 s, rounded up, at least 60 s')
     const shown = await page.locator('[data-ten] [data-amount]').getAttribute('data-amount')
     const { data } = await admin.ask<{ data: { id: string; name: string }[] }>(
       'GET',
@@ -112,7 +116,9 @@ describe('R3: what a call costs now, and who pays', () => {
     await choose(page, 'Hugo Roy')
     await number(page).fill('+14165550199')
     await page.locator('[data-refusal=licence-required]').waitFor()
-    expect(await textOf(page, '.r-refused')).toContain('This call would be refused A voice licence is required')
+    await expect
+      .poll(() => textOf(page, '.r-refused'))
+      .toContain('This call would be refused A voice licence is required')
     await expectNoAxeViolations(page)
     await number(page).fill('+1416')
     await answer(page).getByText('This is not a full number yet.').waitFor()
@@ -139,7 +145,7 @@ describe('R3: the tables', () => {
     const page = await admin.visit('billing/rates')
     const row = page.locator('tr[data-key=GB]')
     await row.waitFor()
-    expect(await textOf(page, 'tr[data-key=GB]')).toMatch(/CA\$0\.0485 CA\$0\.20 – CA\$0\.50/)
+    await expect.poll(() => textOf(page, 'tr[data-key=GB]')).toMatch(/CA\$0\.0485 CA\$0\.20 – CA\$0\.50/)
     await page.getByRole('searchbox', { name: 'Find a country' }).fill('royaume')
     await page.getByText('No country has this name.').waitFor()
     await page.getByRole('searchbox', { name: 'Find a country' }).fill('unit')
@@ -162,13 +168,13 @@ describe('R3: the tables', () => {
     await page.getByRole('searchbox', { name: 'Find a country' }).waitFor()
     await page.getByRole('tab', { name: 'To your toll-free numbers' }).click()
     await page.getByText('Anywhere else').waitFor()
-    expect(await textOf(page, 'tr[data-key=none]')).toContain('CA$0.09')
+    await expect.poll(() => textOf(page, 'tr[data-key=none]')).toContain('CA$0.09')
   })
 
   test('French, dark, phone, in the disguise', async () => {
     const page = await admin.visit(`billing/rates?to=%2B442071838750&user=${maya}`, { lang: 'fr', theme: 'dark' })
     await answer(page).getByText('Forfait international').waitFor()
-    expect(await textOf(page, '.r-ten')).toBe('10 minutes coûteraient 0,00 $CA'.replace(' $', '\u00a0$'))
+    await expect.poll(() => textOf(page, '.r-ten')).toBe('10 minutes coûteraient 0,00 $CA'.replace(' $', '\u00a0$'))
     await expectNoAxeViolations(page)
     await screenshot(page, 'rates-fr-dark')
     const phone = await admin.visit(`billing/rates?to=%2B442071838750&user=${maya}`, { width: 390 })

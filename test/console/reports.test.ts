@@ -85,9 +85,9 @@ describe('A2: PSTN usage', () => {
     expect(total).toBe(await paid())
     expect(total).toBeGreaterThan(0n)
     expect(sum(rows)).toBe(total)
-    expect(await page.locator('[data-sum=seconds]').getAttribute('data-seconds')).toBe(
-      String(125 + 61 + 61 + 300 + 7 + 599),
-    )
+    await expect
+      .poll(() => page.locator('[data-sum=seconds]').getAttribute('data-seconds'))
+      .toBe(String(125 + 61 + 61 + 300 + 7 + 599))
     await expectNoAxeViolations(page)
     await screenshot(page, 'reports-usage-en-light')
 
@@ -159,7 +159,7 @@ test('whoever buys no plans sees the calls of their own carrier', async () => {
     currency: 'EUR',
   })
   const page = await admin.visit('reports/usage', { tenant: id })
-  expect(await page.getByRole('tab', { name: 'Direct Routing' }).getAttribute('aria-selected')).toBe('true')
+  await expect.poll(() => page.getByRole('tab', { name: 'Direct Routing' }).getAttribute('aria-selected')).toBe('true')
   await page.goto(page.url().replace('/usage', '/pools'))
   await settled(page)
   await expectNoAxeViolations(page)

@@ -70,7 +70,7 @@ describe('signing in', () => {
       await alert.waitFor()
       refusals.push(await textOf(page, '[role=alert]'))
       // What was typed is still there.
-      expect(await field(page, 'email').inputValue()).toBe(email)
+      await expect.poll(() => field(page, 'email').inputValue()).toBe(email)
     }
     expect(refusals[0]).toBe('This address and password do not go together.')
     expect(refusals[1]).toBe(refusals[0])
@@ -96,12 +96,12 @@ describe('signing in', () => {
       await page.locator('[role=alert]').waitFor()
     }
     await page.getByText('Trop de tentatives').waitFor()
-    expect(await textOf(page, '[role=alert]')).toMatch(/réessayer dans \d+\u00a0(min|s)/)
+    await expect.poll(() => textOf(page, '[role=alert]')).toMatch(/réessayer dans \d+\u00a0(min|s)/)
   })
 
   test('single sign-on that failed says so', async () => {
     const page = await admin.visit('/?signIn=failed', { as: null })
-    expect(await textOf(page, '[role=alert]')).toContain('sign-in did not work')
+    await expect.poll(() => textOf(page, '[role=alert]')).toContain('sign-in did not work')
   })
 
   test('second factor: set up, asked for, recovery codes, passkey', async () => {
@@ -116,7 +116,7 @@ describe('signing in', () => {
     const dark = encode(uri, { ecc: 'M', border: 4 }).data.flatMap((row, y) =>
       row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])),
     )
-    expect(await picture.locator('path').getAttribute('d')).toBe(dark.join(''))
+    await expect.poll(() => picture.locator('path').getAttribute('d')).toBe(dark.join(''))
     expect(uri).toContain(secret)
     await screenshot(page, 'account-totp-en-light')
     await field(page, 'code').fill('000000')
@@ -208,7 +208,7 @@ describe('by mail', () => {
     })
     expect(page.url()).not.toContain('#')
     await page.getByText('Administrateur de facturation').waitFor()
-    expect(await textOf(page)).toContain('Atelier Boréal invite ines@boreal.example')
+    await expect.poll(() => textOf(page)).toContain('Atelier Boréal invite ines@boreal.example')
     await screenshot(page, 'invitation-fr-light')
     await expectNoAxeViolations(page)
     await page.getByRole('button', { name: 'Accepter et se connecter' }).click()
@@ -218,7 +218,7 @@ describe('by mail', () => {
     await field(page, 'password').fill('court')
     await page.keyboard.press('Enter')
     await page.getByText('Au moins 12 caractères.', { exact: true }).waitFor()
-    expect(await field(page, 'name').inputValue()).toBe('Inès Garnier')
+    await expect.poll(() => field(page, 'name').inputValue()).toBe('Inès Garnier')
     // What only the server knows is said at the field too.
     await field(page, 'password').fill('motdepasse motdepasse')
     await page.keyboard.press('Enter')
@@ -262,11 +262,11 @@ describe('the account', () => {
     await page.getByLabel('Français').check()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'Votre compte' }).waitFor()
-    expect(await page.evaluate('window.stayed')).toBe(true)
-    expect(await page.getAttribute('html', 'lang')).toBe('fr')
+    await expect.poll(() => page.evaluate('window.stayed')).toBe(true)
+    await expect.poll(() => page.getAttribute('html', 'lang')).toBe('fr')
     await page.reload()
     await settled(page)
-    expect(await field(page, 'name').inputValue()).toBe('Noé Martin')
+    await expect.poll(() => field(page, 'name').inputValue()).toBe('Noé Martin')
   })
 
   test('a password is changed and other sessions end; a sensitive act wants it again', async () => {
@@ -298,7 +298,7 @@ describe('the account', () => {
     await expect.poll(() => page.locator('tbody tr').count()).toBe(2)
     await page.getByRole('button', { name: 'End', exact: true }).click()
     await expect.poll(() => page.locator('tbody tr').count()).toBe(1)
-    expect(await textOf(page, 'tbody')).toContain('this one')
+    await expect.poll(() => textOf(page, 'tbody')).toContain('this one')
   })
 })
 

@@ -36,7 +36,7 @@ const amounts = (page: Page, row: string): Promise<(string | null)[]> =>
 describe('what if', () => {
   test('nothing changed: the bill to the sixth decimal, and its lines add up', async () => {
     const page = await admin.visit('billing/what-if')
-    expect(await textOf(page)).toContain('With nothing changed the answer is your bill')
+    await expect.poll(() => textOf(page)).toContain('With nothing changed the answer is your bill')
     await expectNoAxeViolations(page)
     await page.getByRole('button', { name: 'Work it out' }).click()
     await expect.poll(() => headline(page).textContent(), { timeout: 60_000 }).toContain('your bill')
