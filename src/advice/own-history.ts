@@ -105,6 +105,7 @@ export async function ownHistory(db: Queryable, options: OwnHistoryOptions): Pro
     files: [],
     verdicts: { call: count },
     unreadable: 0,
+    outsideHint: null,
     localTimes: 0,
     movedUsers: 0,
     otherTargets: other && otherTargets,

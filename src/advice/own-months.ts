@@ -3,15 +3,14 @@ import { lastMonths, spanOf } from '../core/advice/months.ts'
 import { CATALOGUE_RULES, DEFAULT_ADVICE_OPTIONS } from '../core/advice/rules.ts'
 import type { AdviceInput, AdviceUser, Basket } from '../core/advice/types.ts'
 import type { RecordedPart, WhatIf } from '../core/advice/what-if.ts'
-import { type Country, planLocation } from '../core/country.ts'
 import { formatId } from '../core/ids.ts'
 import { emptyRateDeck, type RateDeck } from '../core/rate-deck.ts'
 import type { Instant } from '../core/time.ts'
+import { basketNow } from '../store/basket.ts'
 import { historyBegins } from '../store/call-history.ts'
 import type { Db, Queryable } from '../store/db.ts'
 import { activeDeck, loadDeck } from '../store/rate-deck.ts'
 import type { TenantRow } from '../store/tenant.ts'
-import { allUsers } from '../store/user.ts'
 import { startThread } from '../thread.ts'
 import { ownFunding } from './own-funding.ts'
 import { type OwnHistory, ownHistory } from './own-history.ts'
@@ -55,22 +54,18 @@ export async function readOwnMonths(db: Db, tenant: TenantRow, options: OwnMonth
   }
 }
 
-/** What is assigned today. */
+/** What is assigned today; a country where nobody has a licence is not in it. */
 async function currentBasket(db: Queryable, { tenantId }: TenantRow, users: readonly AdviceUser[]): Promise<Basket> {
   const placeOf = new Map(users.map(({ key }, place) => [key, place]))
-  const countries = new Map<Country, { licences: number; holders: number[] }>()
-  let withoutPlan = 0
-  for (const { userId, voiceSku, usageLocation, internationalPlan } of await allUsers(db, tenantId)) {
-    if (voiceSku === 'voice-without-calling-plan') withoutPlan++
-    const country = voiceSku === 'voice-with-calling-plan' ? planLocation(usageLocation) : null
-    if (country === null) continue
-    const own = countries.get(country) ?? { licences: 0, holders: [] }
-    countries.set(country, own)
-    own.licences++
-    const place = placeOf.get(formatId('user', userId))
-    if (internationalPlan && place !== undefined) own.holders.push(place)
-  }
-  const baskets = [...countries].map(([country, own]) => ({ country, ...own, idleHolders: 0 }))
+  const { withoutPlan, countries } = await basketNow(db, tenantId)
+  const baskets = countries
+    .filter(({ licences }) => licences > 0)
+    .map(({ country, licences, holders }) => ({
+      country,
+      licences,
+      holders: holders.flatMap(({ userId }) => placeOf.get(formatId('user', userId)) ?? []).sort((a, b) => a - b),
+      idleHolders: 0,
+    }))
   return { withoutPlan, countries: baskets }
 }
 

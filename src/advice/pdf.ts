@@ -27,6 +27,7 @@ const WORDS = {
     recharge: 'Credits',
     notes: 'What to know',
     changes: 'What would change the answer',
+    setAside: 'Not in this answer',
     tests: 'How far to trust it',
     steps: 'What to do first',
     page: (n: number) => `Page ${n}`,
@@ -45,6 +46,7 @@ const WORDS = {
     recharge: 'Crédits',
     notes: 'À savoir',
     changes: 'Ce qui changerait la réponse',
+    setAside: 'Hors de cette réponse',
     tests: 'Jusqu’où s’y fier',
     steps: 'Par où commencer',
     page: (n: number) => `Page ${n}`,
@@ -77,6 +79,7 @@ export async function adviceOnPaper(report: AdviceReport, language: Language, co
   write('H1', 'strong', 20, INK, report.headline, 0.6)
   write('P', 'strong', 11, INK, words.perMonth(report.perMonth))
   write('P', 'text', 10, MUTED, words.total(report.total, report.months))
+  section(words.setAside, report.setAside)
   pdf.moveDown(0.6)
   write('H2', 'strong', 12, BRAND, words.basket)
   writeTable(pdf, root, report, words)

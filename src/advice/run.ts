@@ -45,6 +45,13 @@ export async function runAdvice(input: AdviceInput, options: RunOptions): Promis
   const began = performance.now()
   const threads = new Threads(options.threads ?? Math.min(4, availableParallelism()))
   const kept = new Map<string, SearchState>()
+  // All calls are read for it, and news come every second.
+  const credits = new Map<string, number>()
+  const creditsOf = ({ id, spec }: Task): number => {
+    const known = credits.get(id) ?? sumsOf(spec).allCredits
+    credits.set(id, known)
+    return known
+  }
   let asidesUntil = Number.POSITIVE_INFINITY
   try {
     options.onProgress?.({ phase: 'reading', country: null, cost: micros(0n), bound: micros(0n) })
@@ -68,7 +75,7 @@ export async function runAdvice(input: AdviceInput, options: RunOptions): Promis
       const states = await Promise.all(
         round.map((task) =>
           threads.solve(task, { until, state: options.states?.get(task.id) ?? null, signal: options.signal }, (state) =>
-            options.onProgress?.(progressOf(task, state)),
+            options.onProgress?.(progressOf(task, creditsOf(task), state)),
           ),
         ),
       )
@@ -84,10 +91,10 @@ export async function runAdvice(input: AdviceInput, options: RunOptions): Promis
 }
 
 function progressOf(
-  { effort, spec, country }: Task,
+  { effort, country }: Task,
+  allCredits: number,
   { profit, most }: Pick<SearchNews, 'profit' | 'most'>,
 ): AdviceProgress {
-  const { allCredits } = sumsOf(spec)
   return {
     phase: effort === 'main' ? 'international' : 'extras',
     country,

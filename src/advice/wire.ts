@@ -42,6 +42,7 @@ export function adviceToWire(advice: Advice, context: AdviceContext, language: L
     report: {
       ...report,
       lines: [...report.lines],
+      setAside: [...report.setAside],
       dontBuy: [...report.dontBuy],
       recharge: [...report.recharge],
       notes: [...report.notes],

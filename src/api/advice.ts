@@ -10,15 +10,17 @@ import { type Answers, firstSteps, inputOfAnswers } from '../core/advice/questio
 import { CATALOGUE_RULES } from '../core/advice/rules.ts'
 import type { Advice } from '../core/advice/types.ts'
 import type { Country } from '../core/country.ts'
-import type { TenantId } from '../core/ids.ts'
+import type { TenantId, Uuid } from '../core/ids.ts'
 import type { Currency } from '../core/money.ts'
 import { emptyRateDeck } from '../core/rate-deck.ts'
 import type { TimeZone } from '../core/time.ts'
 import type { AdviseInput } from '../jobs/job-advise.ts'
+import { findJob, hasKept } from '../store/job.ts'
+import { idOf } from './contract.ts'
 import { change } from './idempotency.ts'
 import { addJob, jobOut, jobToWire } from './job.ts'
 import { Problem } from './problem.ts'
-import { adviceOfRecordsBody, adviceOut, answersBody, callFileQuery } from './schema/advice.ts'
+import { adviceOfRecordsBody, adviceOut, answersBody, callFileQuery, continueBody } from './schema/advice.ts'
 import { type App, type Deps, languageOf, type Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 
@@ -125,6 +127,30 @@ function registerJobs(app: App, deps: Deps): void {
       const { months, seconds } = request.body
       const input: AdviseInput = { source: 'records', name: '', months, outsidePrefix: '', dateOrder: null, seconds }
       return start(deps, request, reply, input)
+    },
+  )
+
+  app.post(
+    '/v1/tenants/:tenantId/advice/:jobId/continue',
+    {
+      config: { permission: 'advice:read' },
+      schema: {
+        summary:
+          'Go on with a search that was stopped before its proof, where it was: the same calls, prices and rates as then; a job',
+        tags: ['advice'],
+        params: tenantParams.extend({ jobId: idOf<Uuid>('job') }),
+        body: continueBody,
+        problems: ['not-found', 'job-limit-reached'],
+        response: { 202: jobOut },
+      },
+    },
+    async (request, reply) => {
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
+      const { jobId } = request.params
+      const job = jobId === null ? null : await findJob(request.db, tenantId, jobId)
+      if (job?.kind !== 'advise' || !(await hasKept(request.db, job.jobId)))
+        throw new Problem('not-found', { param: 'jobId' })
+      return start(deps, request, reply, { source: 'search', jobId: job.jobId, seconds: request.body.seconds })
     },
   )
 

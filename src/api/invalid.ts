@@ -40,7 +40,9 @@ export function invalidRequest(
   if (!failure) return { code: 'invalid-request', details: {} }
   const { keyword, instancePath, message = '', params } = failure
   const path = instancePath.split('/').filter((part) => part !== '')
-  const { issue, at } = deepest({ ...params, code: keyword, path, message } as Issue, [])
+  const given = { ...params, code: keyword, path, message } as Issue
+  const [issue = given] = fittingIssues(given)
+  const at = issue.path
   const unknownField = issue.keys?.[0]
   const param = [...at, ...(unknownField === undefined ? [] : [unknownField])].map(String).join('.')
   const detail = sentenceOf(issue, language)
@@ -61,15 +63,16 @@ export function sentenceOf(issue: Issue, language: Language): string {
 
 /**
  * Where every branch of a union fails, the branch that came furthest is what the caller meant: the one with the fewest fields that
- * are missing or unknown.
+ * are missing or unknown, and of those the one that found fault deepest. Its issues, each with its whole path.
  */
-function deepest(issue: Issue, before: readonly PropertyKey[]): { issue: Issue; at: readonly PropertyKey[] } {
-  const at = [...before, ...issue.path]
+export function fittingIssues(issue: Issue): readonly Issue[] {
   const branches = (issue.errors ?? []).filter((branch) => branch.length > 0)
-  const [best] = branches.toSorted((a, b) => misfit(a) - misfit(b))
-  const first = best?.[0]
-  return first ? deepest(first, at) : { issue, at }
+  const [best] = branches.toSorted((a, b) => misfit(a) - misfit(b) || depth(b) - depth(a))
+  if (!best) return [issue]
+  return best.flatMap((inner) => fittingIssues({ ...inner, path: [...issue.path, ...inner.path] }))
 }
+
+const depth = (branch: readonly Issue[]): number => Math.max(...branch.map(({ path }) => path.length))
 
 const misfit = (branch: readonly Issue[]): number =>
   branch.reduce(

@@ -9,6 +9,7 @@ import { FUNDING_PROBLEMS, ORDER_PROBLEMS } from '../payments/problems.ts'
 import { ACCESS_PROBLEMS } from './access-problems.ts'
 import { ADVICE_PROBLEMS } from './advice-problems.ts'
 import { ATTENDANT_PROBLEMS } from './attendant-problems.ts'
+import { FORWARDING_PROBLEMS } from './forwarding-problems.ts'
 import { GETTING_STARTED_PROBLEMS } from './getting-started-problems.ts'
 import { NUMBER_PROBLEMS } from './number-problems.ts'
 import { PARTNER_PROBLEMS } from './partner-problems.ts'
@@ -30,6 +31,7 @@ export const PROBLEMS = {
   ...USER_PROBLEMS,
   ...SOFTPHONE_PROBLEMS,
   ...NUMBER_PROBLEMS,
+  ...FORWARDING_PROBLEMS,
   ...PORT_PROBLEMS,
   ...GETTING_STARTED_PROBLEMS,
   ...PARTNER_PROBLEMS,

@@ -16,6 +16,7 @@ import { demoRoutes } from './demo.ts'
 import { emergencyLocationRoutes } from './emergency-location.ts'
 import { failurePolicyRoutes } from './failure-policy.ts'
 import { forecastRoutes } from './forecast.ts'
+import { forwardingRoutes } from './forwarding.ts'
 import { gettingStartedRoutes } from './getting-started.ts'
 import { handOverRoutes } from './hand-over.ts'
 import { hangUpRoutes } from './hang-up.ts'
@@ -101,6 +102,7 @@ export const ROUTES: readonly Routes[] = [
   promptRoutes,
   poolRoutes,
   forecastRoutes,
+  forwardingRoutes,
   walletRoutes,
   paymentMethodRoutes,
   statementRoutes,

@@ -105,6 +105,36 @@ test('unchanged it is the bill to the sixth decimal; changed it says so, and wha
   })
   expect(given.basket.countries[0]?.holders).toEqual([formatId('user', users[0] as UserId)])
 
+  // Today's basket, said in full, is no change: the bill again.
+  const today = await server.app.inject({
+    url: `/v1/tenants/${formatId('tenant', tenant.tenantId)}/what-if`,
+    headers: { authorization: `Bearer ${server.operatorKey}` },
+  })
+  expect(today.json()).toEqual({ withoutPlan: 0, countries: [{ country: 'CA', people: 3, licences: 3, holders: [] }] })
+  const again = await ask(tenant, { basket: [{ country: 'CA', licences: 3 }] })
+  expect(again).toMatchObject({ order: 'recorded', costs: same.costs, needed: [] })
+  // L1: two licences for three who call outside; L9 and P5 are refused before anything is read.
+  const few = await ask(tenant, { basket: [{ country: 'CA', licences: 2 }] })
+  expect(few.needed).toEqual([{ country: 'CA', people: 3 }])
+  const refused = async (basket: object[]) =>
+    (
+      await server.app.inject({
+        method: 'POST',
+        url: `/v1/tenants/${formatId('tenant', tenant.tenantId)}/what-if`,
+        headers: { authorization: `Bearer ${server.operatorKey}` },
+        payload: { basket },
+      })
+    ).json()
+  const holder = formatId('user', users[0] as UserId)
+  expect(await refused([{ country: 'CA', licences: 1, holders: [holder], idleHolders: 1 }])).toMatchObject({
+    code: 'invalid-request',
+    param: 'basket.0.licences',
+  })
+  expect(await refused([{ country: 'US', licences: 1, holders: [holder] }])).toMatchObject({
+    code: 'not-found',
+    param: 'basket.0.holders',
+  })
+
   // The same basket, said as what changes.
   const moved = await ask(tenant, { plan: [{ userId: formatId('user', users[0] as UserId), holds: true }] })
   expect(moved.basket).toEqual(given.basket)

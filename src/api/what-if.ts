@@ -1,15 +1,46 @@
 /** What-if (G1): the tenant's months again, with something changed. A job, since months of calls are read. */
+import type { z } from 'zod'
+import { planLocation } from '../core/country.ts'
+import { formatId, parseId, type TenantId, type UserId } from '../core/ids.ts'
 import type { WhatIfInput } from '../jobs/job-what-if.ts'
+import { basketNow } from '../store/basket.ts'
+import type { Tx } from '../store/db.ts'
 import { listDecks } from '../store/rate-deck.ts'
+import { findUsers } from '../store/user.ts'
 import { may } from './auth.ts'
 import { change } from './idempotency.ts'
 import { addJob, jobOut, jobToWire } from './job.ts'
 import { Problem } from './problem.ts'
-import { whatIfBody } from './schema/what-if.ts'
+import { basketNowOut, whatIfBody } from './schema/what-if.ts'
 import type { Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 
 export const whatIfRoutes: Routes = (app, deps) => {
+  app.get(
+    '/v1/tenants/:tenantId/what-if',
+    {
+      config: { permission: 'advice:read' },
+      schema: {
+        summary: 'The licences and plans that people have now, by country: where a question begins',
+        tags: ['advice'],
+        params: tenantParams,
+        problems: ['not-found'],
+        response: { 200: basketNowOut },
+      },
+    },
+    async (request) => {
+      const { tenantId } = await tenantOf(request.db, request.params.tenantId)
+      const { withoutPlan, countries } = await basketNow(request.db, tenantId)
+      return {
+        withoutPlan,
+        countries: countries.map(({ holders, ...country }) => ({
+          ...country,
+          holders: holders.map(({ userId, name }) => ({ userId: formatId('user', userId), name })),
+        })),
+      }
+    },
+  )
+
   app.post(
     '/v1/tenants/:tenantId/what-if',
     {
@@ -35,6 +66,7 @@ export const whatIfRoutes: Routes = (app, deps) => {
         // Decks are the installation's: behind the tenant's wall they are read, and listed to nobody.
         const isKnown = rateDeck === null || (await listDecks(deps.db)).some(({ id }) => id === rateDeck)
         if (!isKnown) throw new Problem('not-found', { param: 'rateDeck' })
+        await holdersWorkThere(tx, tenantId, rest.basket)
         const input: WhatIfInput = {
           ...rest,
           percent,
@@ -50,4 +82,22 @@ export const whatIfRoutes: Routes = (app, deps) => {
       return answer
     },
   )
+}
+
+/** P5: a plan fills the pool of the country where its holder works; in another it would only look like one. */
+async function holdersWorkThere(
+  tx: Tx,
+  tenantId: TenantId,
+  basket: z.output<typeof whatIfBody>['basket'],
+): Promise<void> {
+  if (typeof basket === 'string') return
+  const idsOf = (holders: readonly string[]) => holders.flatMap((id) => (parseId('user', id) as UserId | null) ?? [])
+  const wanted = basket.flatMap(({ holders }) => idsOf(holders))
+  if (wanted.length === 0) return
+  const countryOf = new Map(
+    (await findUsers(tx, tenantId, wanted)).map(({ userId, usageLocation }) => [userId, planLocation(usageLocation)]),
+  )
+  for (const [place, { country, holders }] of basket.entries())
+    if (idsOf(holders).some((id) => countryOf.get(id) !== country))
+      throw new Problem('not-found', { param: `basket.${place}.holders` })
 }

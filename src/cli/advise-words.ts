@@ -24,7 +24,8 @@ export interface AdviseWords {
   readonly tests: string
   readonly notes: string
   readonly madeUpRates: string
-  readonly unreadable: (lines: number) => string
+  readonly setAside: string
+  readonly whichLines: string
   readonly certificate: (file: string) => string
 }
 
@@ -66,7 +67,8 @@ const en: AdviseWords = {
   tests: 'How far to trust it',
   notes: 'What to know',
   madeUpRates: 'Rates are the made-up ones of the demonstration: give your own with --rates.',
-  unreadable: (lines) => `${lines.toLocaleString('en-GB')} lines could not be read; --verdicts writes which and why.`,
+  setAside: 'Not in this answer',
+  whichLines: '--verdicts <file> writes which lines, and why.',
   certificate: (file) =>
     `The certificate is in ${file}; check it with: npm run ringfence -- check ${file} <the same files>`,
 }
@@ -110,8 +112,8 @@ const fr: AdviseWords = {
   tests: 'Jusqu’où s’y fier',
   notes: 'À savoir',
   madeUpRates: 'Les tarifs sont ceux, inventés, de la démonstration\u00a0: donnez les vôtres avec --rates.',
-  unreadable: (lines) =>
-    `${lines.toLocaleString('fr-FR')} lignes illisibles\u202f; --verdicts écrit lesquelles et pourquoi.`,
+  setAside: 'Hors de cette réponse',
+  whichLines: '--verdicts <fichier> écrit lesquelles et pourquoi.',
   certificate: (file) =>
     `Le certificat se trouve dans ${file}\u202f; pour le vérifier\u00a0: npm run ringfence -- check ${file} <les mêmes fichiers>`,
 }

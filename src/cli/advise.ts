@@ -136,7 +136,11 @@ async function advise(files: readonly string[], options: Options): Promise<numbe
     const { advice } = found
     if (options.certificate !== undefined) writeFileSync(options.certificate, found.certificateText)
     if (options.rated !== undefined) await writeFile(options.rated, ratedCalls(imported))
-    const report = reportOf(advice, { tenantCountry: options.country, currency, zone, prices, steps: [] }, options.lang)
+    const report = reportOf(
+      advice,
+      { tenantCountry: options.country, currency, zone, prices, steps: [], read: imported },
+      options.lang,
+    )
     if (options.json) process.stdout.write(`${JSON.stringify({ report, verdicts: imported.verdicts })}\n`)
     else tellAdvice(report, advice, imported, words, performance.now() - began - readMs, options)
     return 0
@@ -235,6 +239,14 @@ function tellAdvice(
   }
   print(report.headline)
   print(words.price(report.perMonth, report.total, report.months))
+  if (imported.unreadable > 0) {
+    const { outsideHint } = imported
+    list(words.setAside, [
+      ...report.setAside,
+      ...(outsideHint && options.outside === '' ? [`--outside ${outsideHint.prefix}`] : []),
+      ...(options.verdicts === undefined ? [words.whichLines] : []),
+    ])
+  }
   print()
   for (const line of report.lines) {
     print(`  ${String(line.quantity).padStart(5)}  ${line.what}   ${line.perMonth ?? ''}`)
@@ -249,10 +261,6 @@ function tellAdvice(
   list(words.recharge, report.recharge)
   list(words.changes, report.changes)
   list(words.tests, report.tests)
-  list(words.notes, [
-    ...(options.rates === undefined ? [words.madeUpRates] : []),
-    ...(imported.unreadable > 0 ? [words.unreadable(imported.unreadable)] : []),
-    ...report.notes,
-  ])
+  list(words.notes, [...(options.rates === undefined ? [words.madeUpRates] : []), ...report.notes])
   if (options.certificate !== undefined) print(`\n${words.certificate(options.certificate)}`)
 }

@@ -2,7 +2,7 @@
  * The one immutable record that every call leaves, refused ones too (C8): with the reasons, so that it can explain itself years
  * later without any other table.
  */
-import { type BlindPart, type Call, type Direction, type GrantNote, type Reason, sourceOf } from './call.ts'
+import { type BlindPart, type Call, type Direction, type ForwardedCall, type GrantNote, type Reason, sourceOf } from './call.ts'
 import type { Classification } from './classification.ts'
 import type { CallId, SwitchId, TenantId, UserId } from './ids.ts'
 import { type Currency, formatMicros, type Micros, micros, toMoney } from './money.ts'
@@ -55,6 +55,8 @@ export interface RecordDetails {
   readonly short?: { readonly amount: string; readonly seconds: number }
   /** C10: what was let through while charging could not be reached, and billed afterwards. */
   readonly blind?: Readonly<BlindPart>
+  /** A21: the user was called, by whom, and the call went on from the user to this number. */
+  readonly forwards?: ForwardedCall
   /** The limit that refused or ended the call. */
   readonly limit?: Cap
 }
@@ -153,6 +155,7 @@ export function detailsOf(call: Call, notes: EndNotes = {}): RecordDetails {
     rate: call.rate ? rateOnRecord(call.rate) : null,
     ...(call.grants && call.grants.length > 0 ? { grants: call.grants } : {}),
     ...(call.blind ? { blind: call.blind } : {}),
+    ...(call.forwards ? { forwards: call.forwards } : {}),
     ...notes,
   }
 }

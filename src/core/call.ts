@@ -112,8 +112,15 @@ export interface Call {
   stop?: 'asked' | 'told'
   /** C10: seconds that were let through while charging could not be reached; absent where there were none. */
   blind?: BlindPart
+  /** A21: it goes on for a call to the user; absent in calls that the user makes. */
+  readonly forwards?: ForwardedCall
   /** What limits the call, and what it holds of that; absent where nothing does. */
   limits?: CallLimits
+}
+
+export interface ForwardedCall {
+  /** Who called the user; null: the number was withheld. */
+  readonly caller: string | null
 }
 
 export interface BlindPart {

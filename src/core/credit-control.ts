@@ -473,6 +473,7 @@ function newCall(request: InitialRequest, auth: Authorised, at: Instant): Call {
     overrunSeconds: 0,
     unansweredSeconds: 0,
     nextLine: 0,
+    ...(request.forwards ? { forwards: request.forwards } : {}),
     ...(auth.charged && auth.caps.length > 0 ? { limits: { caps: auth.caps, held: [], counted: [] } } : {}),
   }
 }
@@ -657,6 +658,7 @@ function recordRefusal(
       segments: [],
       overrunSeconds: 0,
       rate: null,
+      ...(request.forwards ? { forwards: request.forwards } : {}),
       ...notes,
     },
   })

@@ -131,6 +131,11 @@ function whoSentences({ say, format }: Speech, record: SettledRecord, { userName
   }
   const id = record.userId === null ? null : say.userWithId(formatId('user', record.userId))
   const caller = userName ?? id ?? record.callingNumber ?? say.unknownUser
+  const { forwards } = record.details
+  if (forwards) {
+    const told = { caller: forwards.caller ?? say.withheldNumber, user: caller, number, at }
+    return [(refused ? say.wouldHaveForwarded : say.forwarded)(told)]
+  }
   if (record.direction === 'out') return [(refused ? say.triedToCall : say.called)({ caller, number, at })]
   return [(refused ? say.conferenceTriedToCall : say.conferenceCalled)({ caller, number, at })]
 }

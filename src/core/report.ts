@@ -14,11 +14,18 @@ import type { SettledRecord } from './settled-record.ts'
 import { formatInstant, type Instant } from './time.ts'
 
 /** Facts §13.2, as far as there are such calls here. */
-export const CALL_TYPES = ['user_out', 'user_in', 'conf_out', 'ucap_in'] as const
+export const CALL_TYPES = ['user_out', 'user_out_forwarding', 'user_in', 'conf_out', 'ucap_out', 'ucap_in'] as const
 export type CallType = (typeof CALL_TYPES)[number]
 
 /** Facts §13.3, the Direct Routing tab. */
-export const DIRECT_CALL_TYPES = ['dr_out', 'dr_in', 'dr_emergency_out', 'dr_in_ucap'] as const
+export const DIRECT_CALL_TYPES = [
+  'dr_out',
+  'dr_out_user_forwarding',
+  'dr_in',
+  'dr_emergency_out',
+  'dr_out_ucap',
+  'dr_in_ucap',
+] as const
 export type DirectCallType = (typeof DIRECT_CALL_TYPES)[number]
 
 export const CAPABILITIES = ['MCOPSTN1', 'MCOPSTN2', 'MCOPSTNPP', 'MCOMEETADV', 'MCOMEETACPEA', 'MCOEV'] as const
@@ -157,15 +164,21 @@ export function directRow({ record, user, sipDomain }: Omit<ReportedCall, 'tenan
 const usernameOf = (record: SettledRecord, user: ReportUser | null, sipDomain: string): string | null =>
   record.userId === null ? null : `${user?.sipUsername ?? formatId('user', record.userId)}@${sipDomain}`
 
-export function callTypeOf(record: Pick<SettledRecord, 'direction' | 'userId'>): CallType {
+export function callTypeOf(record: Pick<SettledRecord, 'direction' | 'userId' | 'details'>): CallType {
   if (record.direction === 'conference-out') return 'conf_out'
-  if (record.direction === 'out') return 'user_out'
+  if (record.direction === 'out') {
+    if (record.details.forwards) return 'user_out_forwarding'
+    // An attendant calls for somebody (A21): nobody of the tenant does.
+    return record.userId === null ? 'ucap_out' : 'user_out'
+  }
   return record.userId === null ? 'ucap_in' : 'user_in'
 }
 
 function directTypeOf(record: SettledRecord): DirectCallType {
   if (record.direction === 'in') return record.userId === null ? 'dr_in_ucap' : 'dr_in'
-  return record.classification === 'emergency' ? 'dr_emergency_out' : 'dr_out'
+  if (record.details.forwards) return 'dr_out_user_forwarding'
+  if (record.classification === 'emergency') return 'dr_emergency_out'
+  return record.userId === null ? 'dr_out_ucap' : 'dr_out'
 }
 
 const DOMESTIC: ReadonlySet<Classification> = new Set(['domestic', 'emergency', 'toll-free-out'])

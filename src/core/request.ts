@@ -2,7 +2,7 @@
  * Credit-control requests and answers, in the words of RFC 8506 and the shape of the HTTP contract. Every switch protocol is
  * translated into these and back.
  */
-import type { Direction } from './call.ts'
+import type { Direction, ForwardedCall } from './call.ts'
 import type { Classification } from './classification.ts'
 import type { Service } from './event.ts'
 import type { CallId, SwitchId, TenantId, UserId } from './ids.ts'
@@ -39,6 +39,8 @@ export interface InitialRequest extends RequestBase {
    * decided: there is no refusing it any more.
    */
   readonly blind?: true
+  /** A21: the user is called and does not call: this is where the call goes on to, at the cost of the user. */
+  readonly forwards?: ForwardedCall
 }
 
 export interface UpdateRequest extends RequestBase {

@@ -29,6 +29,7 @@ export const EVENT_TYPES = [
   'number.assigned',
   'number.unassigned',
   'number.released',
+  'user.forwarding-changed',
   'emergency.called',
   'port.submitted',
   'port.contacting-carrier',

@@ -24,6 +24,8 @@ export interface JobRun {
   progress(done: number, total?: number | null): Promise<void>
   /** Begins a result file; what an earlier attempt had written goes. Memory is bounded: a full piece goes to the store. */
   writeResult(file: ResultFile): Promise<ResultWriter>
+  /** With which another job can go on where this one ended: written when this one succeeds, kept for as long as its result. */
+  keep(bytes: Uint8Array): void
   /**
    * For work that must happen once: `work` runs in a transaction that also writes how far the job got and what is added to the result,
    * so that an attempt after this one goes on behind it. Throws, with nothing done, when somebody has stopped the job. As with every

@@ -121,8 +121,13 @@ export function startJobRunner(options: JobRunnerOptions): JobRunner {
     if (job.stopping) return end({ state: 'cancelled', at: now() })
     if (job.faults >= JOB_FAULTS_MAX) return end({ state: 'failed', at: now(), failure: 'internal-error' })
     try {
-      const summary = await kind.run(runOf(job))
-      await end({ state: 'succeeded', at: now(), summary })
+      let kept: Uint8Array | undefined
+      const summary = await kind.run(
+        runOf(job, (bytes) => {
+          kept = bytes
+        }),
+      )
+      await end({ state: 'succeeded', at: now(), summary, kept })
     } catch (error) {
       if (error instanceof JobFailed) return end({ state: 'failed', at: now(), failure: error.code })
       if (error instanceof JobStopped) {
@@ -141,7 +146,7 @@ export function startJobRunner(options: JobRunnerOptions): JobRunner {
     if (ending) throw new JobStopped('ending')
   }
 
-  function runOf(job: JobRow): JobRun {
+  function runOf(job: JobRow, keep: JobRun['keep']): JobRun {
     let writtenAt = Number.NEGATIVE_INFINITY
     return {
       job,
@@ -158,6 +163,7 @@ export function startJobRunner(options: JobRunnerOptions): JobRunner {
         goOn(await inTransaction(db, (tx) => startResult(tx, job, { ...file, anew: true })))
         return writerOf(async (bytes) => goOn(await inTransaction(db, (tx) => appendResult(tx, job, bytes))))
       },
+      keep,
       async step(file, work) {
         await inTransaction(db, async (tx) => {
           goOn(await lockAttempt(tx, job))

@@ -67,7 +67,10 @@ export const whatIfJob: JobKind = {
       ...toWire(found, task.current, users, currency),
       months: input.months.map(({ month }) => month),
       calls: input.calls.length,
-      question: questionOf(wish, history, { currency, rateDeckVersion: otherDeck?.version ?? null }),
+      question: questionOf(found.order === 'recorded' ? { ...wish, basket: 'now' } : wish, task, history, {
+        currency,
+        rateDeckVersion: otherDeck?.version ?? null,
+      }),
     }
     await writer.write(JSON.stringify(result))
     await writer.end()
@@ -115,7 +118,7 @@ function changeOf(
             basket === 'best'
               ? basket
               : {
-                  withoutPlan: 0,
+                  withoutPlan: current.withoutPlan,
                   countries: basket.map((one) => ({
                     ...one,
                     country: one.country as Country,
@@ -149,6 +152,7 @@ function withPlanMoved(
 /** What was asked, as the answer's reader sees it. */
 function questionOf(
   { percent, heads, plan, licencePrice, internationalPrice, basket }: WhatIfInput,
+  { current, change }: WhatIfTask,
   { users, names }: Pick<Import, 'users' | 'names'>,
   { currency, rateDeckVersion }: { readonly currency: Currency; readonly rateDeckVersion: number | null },
 ) {
@@ -157,19 +161,31 @@ function questionOf(
     const place = users.findIndex(({ key }) => key === userId)
     return names.get(place) ?? userId
   }
+  const moved =
+    typeof basket === 'string' || change.basket === undefined ? plan : planMoves(current, change.basket, users)
   return {
     percent: percent ?? 100,
     licencePrice: price(licencePrice),
     internationalPrice: price(internationalPrice),
     basket: typeof basket === 'string' ? basket : 'given',
     heads: heads.map(({ userId, people }) => ({ userId, name: nameOf(userId), people })),
-    plan: plan.map(({ userId, holds }) => ({ userId, name: nameOf(userId), holds })),
+    plan: moved.map(({ userId, holds }) => ({ userId, name: nameOf(userId), holds })),
     rateDeckVersion,
   }
 }
 
+/** Whom another basket gives the plan, and from whom it takes it. */
+function planMoves(current: Basket, given: Basket | 'best', users: readonly AdviceUser[]): WhatIfInput['plan'] {
+  if (given === 'best') return []
+  const holdersOf = ({ countries }: Basket) => new Set(countries.flatMap(({ holders }) => holders))
+  const [before, after] = [holdersOf(current), holdersOf(given)]
+  const idsOf = (places: ReadonlySet<number>, without: ReadonlySet<number>, holds: boolean) =>
+    [...places].filter((place) => !without.has(place)).map((place) => ({ userId: users[place]?.key ?? '', holds }))
+  return [...idsOf(after, before, true), ...idsOf(before, after, false)]
+}
+
 function toWire(
-  { order, status, basket, costs, before }: WhatIf,
+  { order, status, basket, costs, before, needed }: WhatIf,
   current: Basket,
   users: readonly AdviceUser[],
   currency: Currency,
@@ -201,5 +217,6 @@ function toWire(
     costs: lines(costs),
     current: basketToWire(current),
     basket: basketToWire(basket),
+    needed: [...needed].map(([country, people]) => ({ country, people })),
   }
 }

@@ -66,10 +66,14 @@ export async function insertJob(tx: Tx, job: NewJob, file?: Uint8Array): Promise
       job.total,
     ],
   )
-  for (let place = 0; file !== undefined && place * PIECE_BYTES < file.length; place++) {
+  if (file) await insertInput(tx, job.jobId, file)
+}
+
+async function insertInput(tx: Tx, jobId: Uuid, file: Uint8Array): Promise<void> {
+  for (let place = 0; place * PIECE_BYTES < file.length; place++) {
     const bytes = file.subarray(place * PIECE_BYTES, (place + 1) * PIECE_BYTES)
     await tx.execute(`INSERT INTO job_piece (job_id, file, place, bytes) VALUES ($1, 'input', $2, $3)`, [
-      job.jobId,
+      jobId,
       place,
       bytes,
     ])
@@ -213,8 +217,22 @@ export async function appendResult(tx: Tx, { jobId, attempt }: Attempt, bytes: U
   return standing(row)
 }
 
+/** Something is kept with which a job that is over can be gone on with. */
+export async function hasKept(db: Queryable, jobId: Uuid): Promise<boolean> {
+  const rows = await db.query(
+    `SELECT 1 FROM job JOIN job_piece USING (job_id)
+     WHERE job_id = $1 AND state = 'succeeded' AND file = 'input' AND place = 0`,
+    [jobId],
+  )
+  return rows.length > 0
+}
+
 /** The file from its beginning, a piece at a time. */
-export async function* readPieces(db: Queryable, jobId: Uuid, file: 'input' | 'result'): AsyncGenerator<Buffer> {
+export async function* readPieces(
+  db: Queryable,
+  jobId: Uuid,
+  file: 'input' | 'result' | 'search',
+): AsyncGenerator<Buffer> {
   for (let place = 0; ; place++) {
     const [row] = await db.query<{ bytes: Buffer }>(
       'SELECT bytes FROM job_piece WHERE job_id = $1 AND file = $2 AND place = $3',
@@ -230,11 +248,13 @@ export interface JobEnd {
   readonly at: Instant
   readonly summary?: unknown
   readonly failure?: string
+  /** With which it can be gone on with: it takes the place of the upload, for as long as the result is there. */
+  readonly kept?: Uint8Array | undefined
 }
 
 /** The attempt is over, and the job with it. What was uploaded is not needed any more. */
 export async function finishJob(tx: Tx, { jobId, attempt }: Attempt, end: JobEnd): Promise<void> {
-  const { state, at, summary, failure = null } = end
+  const { state, at, summary, failure = null, kept } = end
   const changed = await tx.execute(
     `UPDATE job SET state = $3, finished_at = to_timestamp($4 / 1000.0), expires_at = to_timestamp($5 / 1000.0),
        summary = coalesce($6::json, summary), failure = $7, done = CASE $3 WHEN 'succeeded' THEN coalesce(total, done) ELSE done END,
@@ -242,7 +262,9 @@ export async function finishJob(tx: Tx, { jobId, attempt }: Attempt, end: JobEnd
      WHERE ${MINE}`,
     [jobId, attempt, state, at, expiry(at), summary === undefined ? null : JSON.stringify(summary), failure],
   )
-  if (changed === 1) await tx.execute(`DELETE FROM job_piece WHERE job_id = $1 AND file = 'input'`, [jobId])
+  if (changed !== 1) return
+  await tx.execute(`DELETE FROM job_piece WHERE job_id = $1 AND file = 'input'`, [jobId])
+  if (kept) await insertInput(tx, jobId, kept)
 }
 
 const expiry = (at: Instant): Instant => instant(at + JOB_KEPT_SECONDS * 1000)

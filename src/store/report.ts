@@ -48,7 +48,8 @@ const OWN_TRUNK = `(r.direction = 'out' AND r.classification IN ('domestic', 'in
 
 const ANSWERED = `r.result = 'ended' AND (r.answered_at IS NOT NULL OR coalesce(s.charged_seconds, 0) > 0)`
 
-const CALL_TYPE = `CASE r.direction WHEN 'conference-out' THEN 'conf_out' WHEN 'out' THEN 'user_out'
+const CALL_TYPE = `CASE r.direction WHEN 'conference-out' THEN 'conf_out'
+  WHEN 'out' THEN CASE WHEN r.details -> 'forwards' IS NOT NULL THEN 'user_out_forwarding' WHEN r.user_id IS NULL THEN 'ucap_out' ELSE 'user_out' END
   ELSE CASE WHEN r.user_id IS NULL THEN 'ucap_in' ELSE 'user_in' END END`
 
 /** $1 tenant, $2 from, $3 until, $4 people or null, $5 call type or null. */

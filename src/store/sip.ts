@@ -123,12 +123,20 @@ export interface SipDestination {
   readonly isService: boolean
   /** `user@domain`: the holder of the number; for a number of a service the tenant's first user with a telephone. */
   readonly address: string | null
+  /** The holder, where calls to this one go on to somebody else (A21); null: they ring at the address. */
+  readonly forwardedBy: UserId | null
 }
 
 /** Where a call to `number` goes; null when the number is not in service here. */
 export async function sipDestination(db: Queryable, number: string): Promise<SipDestination | null> {
-  const rows = await db.query<{ tenant_id: TenantId; type: string; address: string | null }>(
+  const rows = await db.query<{
+    tenant_id: TenantId
+    type: string
+    forwarded_by: UserId | null
+    address: string | null
+  }>(
     `SELECT n.tenant_id, n.type,
+            (SELECT f.user_id FROM forwarding f WHERE f.tenant_id = n.tenant_id AND f.user_id = n.user_id) AS forwarded_by,
             (SELECT u.sip_username || '@' || t.sip_domain
                FROM tenant_user u JOIN tenant t USING (tenant_id)
               WHERE u.tenant_id = n.tenant_id AND u.sip_username IS NOT NULL AND u.deleted_at IS NULL
@@ -138,7 +146,9 @@ export async function sipDestination(db: Queryable, number: string): Promise<Sip
     [number],
   )
   const row = rows[0]
-  return row ? { tenantId: row.tenant_id, isService: row.type !== 'user', address: row.address } : null
+  if (!row) return null
+  const { tenant_id: tenantId, type, address, forwarded_by: forwardedBy } = row
+  return { tenantId, isService: type !== 'user', address, forwardedBy }
 }
 
 /** A session of the switch that its telephone may still be in. */

@@ -14,6 +14,7 @@ import { openSipSessions, type SipSession, sipSession } from '../store/sip.ts'
 import { noteBlindCall, parseBlindFacts } from './kamailio-blind.ts'
 import type { Bound } from './kamailio-directory.ts'
 import type { CallEvent } from './kamailio-events.ts'
+import { dialogSession, forwardedSession } from './kamailio-forwarding.ts'
 import {
   type LeaseSettings,
   leaseEnd,
@@ -107,21 +108,30 @@ export class LiveCalls {
     if (event.blind && !this.#live.has(event.sessionId)) {
       await noteBlindCall(this.#options, event.sessionId, event.blind)
     }
-    const call = this.#live.get(event.sessionId) ?? (await this.#load(event.sessionId))
-    if (call === null) return
+    const inMemory = this.#live.get(event.sessionId)
+    const goesOn = forwardedSession(event.sessionId)
+    // A call that was forwarded is one at Kamailio and two here (A21). The one that somebody pays for knows why it ends.
+    const paid = this.#live.get(goesOn) ?? (inMemory ? null : await this.#load(goesOn))
+    const cause = paid ? await this.#happenedTo(paid, event, null) : null
+    const call = inMemory ?? (await this.#load(event.sessionId))
+    if (call !== null) await this.#happenedTo(call, event, cause)
+  }
+
+  /** Gives the cause of its end; null: it goes on. */
+  async #happenedTo(call: LiveCall, event: CallEvent, causeOfOther: string | null): Promise<string | null> {
     if (event.dialog) call.dialog = event.dialog
     const answeredAt = event.kind === 'answered' ? event.at : event.answeredAt
     if (answeredAt !== null && call.lease.answeredAt === null) this.#answered(call, answeredAt)
     switch (event.kind) {
       case 'answered':
-        return
+        return null
       case 'failed':
         return this.#finish(call, event.at, causeOfFailure(event.status))
       case 'ended':
       case 'lease-over': {
         if (event.by === 'caller') return this.#finish(call, event.at, 'caller-hung-up')
         if (event.by === 'callee') return this.#finish(call, event.at, 'callee-hung-up')
-        return this.#finish(call, event.at, call.cutCause ?? this.#causeOfTimer(call, event.at))
+        return this.#finish(call, event.at, call.cutCause ?? causeOfOther ?? this.#causeOfTimer(call, event.at))
       }
     }
   }
@@ -147,16 +157,18 @@ export class LiveCalls {
     }
     const listed = new Map(dialogs.map((dialog) => [dialog.sessionId, dialog]))
     const now = clock.now()
-    for (const call of this.#live.values()) {
-      const dialog = listed.get(call.sessionId)
-      listed.delete(call.sessionId)
+    const calls = [...this.#live.values()]
+    const strangers = new Set(listed.keys())
+    for (const call of calls) strangers.delete(dialogSession(call.sessionId))
+    for (const call of calls) {
+      const dialog = listed.get(dialogSession(call.sessionId))
       if (dialog) {
         this.#seen(call, dialog, now)
         await this.#unbind(call)
       } else if (now - call.knownSince > APPEARS_WITHIN_MS) await this.#missed(call)
     }
-    for (const sessionId of this.#ghosts.keys()) if (!listed.has(sessionId)) this.#ghosts.delete(sessionId)
-    for (const dialog of listed.values()) await this.#stranger(dialog, now)
+    for (const sessionId of this.#ghosts.keys()) if (!strangers.has(sessionId)) this.#ghosts.delete(sessionId)
+    for (const dialog of dialogs) if (strangers.has(dialog.sessionId)) await this.#stranger(dialog, now)
   }
 
   /** Hangs up a call of this switch, for an administrator; false when it is not in progress. */
@@ -164,6 +176,8 @@ export class LiveCalls {
     const call = this.#live.get(sessionId)
     if (!call?.dialog) return false
     call.cutCause ??= 'cut-by-admin'
+    const goesOn = this.#live.get(forwardedSession(sessionId))
+    if (goesOn) goesOn.cutCause ??= 'cut-by-admin'
     await this.#options.rpc.hangUp(call.dialog)
     return true
   }
@@ -369,11 +383,11 @@ export class LiveCalls {
     return call.isCharged && isSpent ? 'funds-exhausted' : 'endpoint-lost'
   }
 
-  /** Reports the end. Throws when it could not be recorded; then it is tried again with the same request. */
-  #finish(call: LiveCall, endedAt: number, cause: string): Promise<void> {
+  /** Reports the end and gives its cause. Throws when it could not be recorded; then it is tried again with the same request. */
+  #finish(call: LiveCall, endedAt: number, cause: string): Promise<string> {
     clearTimeout(call.timer)
     return this.#enqueue(call, async () => {
-      if (!this.#live.has(call.sessionId)) return
+      if (!this.#live.has(call.sessionId)) return cause
       const { requests, log } = this.#options
       try {
         if (call.termination === null && call.unanswered !== null) await this.#submitUpdate(call, call.unanswered)
@@ -394,6 +408,7 @@ export class LiveCalls {
         log.warn({ sessionId: call.sessionId, error: error.message }, 'the end of a call was not taken')
       }
       this.#remove(call)
+      return cause
     })
   }
 

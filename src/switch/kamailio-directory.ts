@@ -9,6 +9,7 @@ import { trunkSourceKey } from '../core/trunk.ts'
 import type { Queryable } from '../store/db.ts'
 import { emergencyPlaces } from '../store/emergency-call.ts'
 import { inboundNumbers, outsideCallers, type SwitchPolicy, switchPolicies } from '../store/failure-policy.ts'
+import { forwardedNames } from '../store/forwarding.ts'
 import { sipDirectory } from '../store/sip.ts'
 import { allTrunks } from '../store/trunk.ts'
 import type { KamailioRpc, SharedTable } from './kamailio-rpc.ts'
@@ -75,6 +76,7 @@ export function makeDirectory(db: Queryable, rpc: KamailioRpc, serviceTarget: st
 /** What a change may take away while we are gone: told anew from nothing. */
 const FORGOTTEN = [
   'colleague',
+  'forwarded',
   'place',
   'callback',
   'failure',
@@ -99,6 +101,7 @@ async function read(db: Queryable, policies: readonly SwitchPolicy[], serviceTar
     add('location', `${username}@${domain}`, location)
     for (const number of numbers) add('colleague', `${domain}/${number}`, username)
   }
+  for (const { domain, username } of await forwardedNames(db)) add('forwarded', `${username}@${domain}`, '1')
   for (const { address, header, number } of await emergencyPlaces(db)) {
     if (header !== null) add('place', address, header)
     if (number !== null) add('callback', address, number)

@@ -43,6 +43,10 @@ export const authoriseQuestion = z.object({
   user: told,
   called: told,
   begunAt: time,
+  /** A colleague who was called and has calls go on to somebody else (A21): the SIP name. */
+  colleague: told.default(''),
+  /** How often the call has been forwarded before it came to us: 0, or `FORWARDS_MAX` where that is reached. */
+  diversions: z.number().int().min(0).default(0),
 })
 export type AuthoriseQuestion = z.infer<typeof authoriseQuestion>
 

@@ -1,48 +1,22 @@
 /** Where a call goes that Kamailio asks about, and on what terms: the engine decides, this finds the telephone. */
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js'
-import type { AttendantDesk } from '../core/attendant-call.ts'
 import type { Country } from '../core/country.ts'
+import type { TenantId, UserId } from '../core/ids.ts'
 import { isEmergency, parseE164 } from '../core/numbering.ts'
-import { type RefusalCode, refusal } from '../core/problems.ts'
-import type { Granted, InitialRequest } from '../core/request.ts'
-import { instant } from '../core/time.ts'
-import { trunkForCalls } from '../core/trunk.ts'
 import { attendantOf } from '../store/attendant.ts'
-import type { Queryable } from '../store/db.ts'
 import { type SipSubscriber, sipDestination, sipSubscriber } from '../store/sip.ts'
-import { ownerOfTrunk, type SwitchTrunk, trunksOfService, trunksOfUser } from '../store/trunk.ts'
-import type { LiveCalls } from './kamailio-calls.ts'
+import { ownerOfTrunk, trunksOfService, trunksOfUser } from '../store/trunk.ts'
+import {
+  type Accepted,
+  leaseOf,
+  outsideTarget,
+  type RoutingAnswer,
+  type RoutingOptions,
+  refused,
+  submit,
+} from './kamailio-answer.ts'
 import type { AuthoriseQuestion } from './kamailio-events.ts'
-import { timerSeconds } from './kamailio-lease.ts'
-import type { Requests } from './kamailio-requests.ts'
-
-/** Flat, for Kamailio's `jansson_get`. */
-export type RoutingAnswer =
-  | {
-      readonly allow: 1
-      /** Seconds for the dialog timer; 0: no lease. */
-      readonly lease: number
-      /** `carrier`, `emergency`, `sip:user@domain` of a registered telephone, or `sip:…;direct` for any other address. */
-      readonly target: string
-      /** The number as the carrier shall get it. */
-      readonly called: string
-      /** The number to show, or nothing. */
-      readonly identity: string
-      /** RFC 3323: the carrier knows the number and tells it to nobody. */
-      readonly privacy?: 1
-    }
-  | { readonly allow: 0; readonly status: number; readonly code: string; readonly title: string }
-
-export interface RoutingOptions {
-  readonly requests: Requests
-  readonly calls: LiveCalls
-  readonly db: Queryable
-  readonly chunkSeconds: number
-  /** Where calls to service numbers ring; null: at the tenant's first user with a telephone. */
-  readonly serviceTarget: string | null
-  /** Who answers for attendants; null: nobody does. */
-  readonly desk: () => AttendantDesk | null
-}
+import { followForwarding, forwardedSession } from './kamailio-forwarding.ts'
 
 /** Decides a call. Throws when the engine or the store is away: Kamailio then answers 503. */
 export async function routeCall(options: RoutingOptions, question: AuthoriseQuestion): Promise<RoutingAnswer> {
@@ -59,7 +33,13 @@ export async function routeCall(options: RoutingOptions, question: AuthoriseQues
 async function routeOut(options: RoutingOptions, question: AuthoriseQuestion): Promise<RoutingAnswer> {
   const caller = await sipSubscriber(options.db, question.domain, question.user)
   if (!caller) return refused('user-unknown')
-  const called = normaliseDialled(question.called, caller.location)
+  // A colleague who forwards: Kamailio knows who is meant, by whatever name.
+  const colleague =
+    question.colleague === '' ? null : await sipSubscriber(options.db, question.domain, question.colleague)
+  const byName = colleague && { calledSipUsername: question.colleague }
+  const called = colleague
+    ? (colleague.numbers[0] ?? `sip:${colleague.address}`)
+    : normaliseDialled(question.called, caller.location)
   const identity = caller.numbers[0] ?? null
   const answer = await submit(options, question, {
     tenantId: caller.tenantId,
@@ -67,6 +47,7 @@ async function routeOut(options: RoutingOptions, question: AuthoriseQuestion): P
     sipUsername: null,
     direction: 'out',
     calledNumber: called,
+    ...byName,
     callingNumber: identity,
   })
   if (answer.result !== 'granted') return answer.reply
@@ -78,7 +59,10 @@ async function routeOut(options: RoutingOptions, question: AuthoriseQuestion): P
     const target = outsideTarget(answer, await trunksOfUser(options.db, caller.userId), called)
     return { ...accepted, ...shownBy(caller), target }
   }
-  return { ...accepted, target: await telephoneOf(options, question.sid, called) }
+  const rings = colleague
+    ? await onward(options, question, colleague, identity)
+    : await ringsAt(options, question, called, identity)
+  return { ...accepted, ...rings }
 }
 
 /** What is shown outside: a number of a service in place of the own one, or the own one for the carrier alone. */
@@ -87,41 +71,25 @@ function shownBy({ shows, serviceNumber }: SipSubscriber): { readonly identity?:
   return shows === 'service' && serviceNumber !== null ? { identity: serviceNumber } : {}
 }
 
-/**
- * L4: without a plan, calls leave over the tenant’s own trunk and over nothing else. The engine has said who bills this one; a licence or
- * a number that has changed since then sends no free call to our carrier, and no paid one to another's.
- */
-function outsideTarget(
-  { charged, classification }: Granted,
-  trunks: readonly SwitchTrunk[] | null,
-  called: string,
-): string {
-  if (charged) return 'carrier'
-  if (trunks === null) return classification === 'toll-free-out' ? 'carrier' : 'no-trunk'
-  const trunk = trunkForCalls(trunks)
-  if (trunk === null) return 'no-trunk'
-  if (trunk.mode === 'register') return `sbc:${trunk.username}@${trunk.domain}`
-  return `sip:${called}@${trunk.host}:${trunk.port};transport=${trunk.transport};direct`
-}
-
 async function routeIn(options: RoutingOptions, question: AuthoriseQuestion): Promise<RoutingAnswer> {
   if (question.trunk !== '') return routeInByTrunk(options, question)
   const called = withPlus(question.called)
   const destination = await sipDestination(options.db, called)
   if (!destination) return refused('number-unknown')
+  // A caller that hides the number, or a carrier that sends what is none, may call all the same.
+  const caller = parseE164(withPlus(question.user))
   const answer = await submit(options, question, {
     tenantId: destination.tenantId,
     userId: null,
     sipUsername: null,
     direction: 'in',
     calledNumber: called,
-    // A caller that hides the number, or a carrier that sends what is none, may call all the same.
-    callingNumber: parseE164(withPlus(question.user)),
+    callingNumber: caller,
   })
   if (answer.result !== 'granted') return answer.reply
   options.calls.begin(question.sid, answer, destination)
   const lease = leaseOf(answer, options.calls.graceOf(question.sid))
-  return { allow: 1, lease, target: await telephoneOf(options, question.sid, called), called, identity: '' }
+  return { allow: 1, lease, called, identity: '', ...(await ringsAt(options, question, called, caller)) }
 }
 
 /**
@@ -146,13 +114,17 @@ async function routeLeg(options: RoutingOptions, question: AuthoriseQuestion): P
   options.calls.begin(question.sid, answer, { tenantId, address: null })
   const lease = leaseOf(answer, options.calls.graceOf(question.sid))
   const accepted = { allow: 1, lease, called: wish.called ?? '', identity: number } as const
-  if (wish.to === 'user') return { ...accepted, target: `sip:${wish.username}@${wish.domain}` }
+  if (wish.to === 'user') {
+    const callee = await sipSubscriber(options.db, wish.domain, wish.username)
+    if (callee) return { ...accepted, ...(await onward(options, question, callee, number)) }
+    return { ...accepted, target: `sip:${wish.username}@${wish.domain}` }
+  }
   if (answer.classification !== 'internal')
     return {
       ...accepted,
       target: outsideTarget(answer, await trunksOfService(options.db, tenantId, number), wish.called),
     }
-  return { ...accepted, target: await telephoneOf(options, question.sid, wish.called, wish.hops) }
+  return { ...accepted, ...(await ringsAt(options, question, wish.called, number, wish.hops)) }
 }
 
 /** A call from a tenant’s own carrier reaches that tenant’s numbers and nobody else’s, whatever number it asks for (L4). */
@@ -161,73 +133,67 @@ async function routeInByTrunk(options: RoutingOptions, question: AuthoriseQuesti
   if (!owner) return refused('number-unknown')
   // Carriers within a country say numbers as they are dialled there.
   const called = withPlus(normaliseDialled(question.called, owner.country))
+  const caller = parseE164(withPlus(normaliseDialled(question.user, owner.country)))
   const answer = await submit(options, question, {
     tenantId: owner.tenantId,
     userId: null,
     sipUsername: null,
     direction: 'in',
     calledNumber: called,
-    callingNumber: parseE164(withPlus(normaliseDialled(question.user, owner.country))),
+    callingNumber: caller,
   })
   if (answer.result !== 'granted') return answer.reply
   const destination = await sipDestination(options.db, called)
   options.calls.begin(question.sid, answer, { tenantId: owner.tenantId, address: destination?.address ?? null })
   const lease = leaseOf(answer, options.calls.graceOf(question.sid))
-  return { allow: 1, lease, target: await telephoneOf(options, question.sid, called), called, identity: '' }
+  return { allow: 1, lease, called, identity: '', ...(await ringsAt(options, question, called, caller)) }
 }
 
-type Wish = Pick<
-  InitialRequest,
-  'tenantId' | 'userId' | 'sipUsername' | 'direction' | 'calledNumber' | 'calledSipUsername' | 'callingNumber'
->
-
-async function submit(
-  options: RoutingOptions,
-  question: AuthoriseQuestion,
-  wish: Wish,
-): Promise<Granted | { readonly result: 'refused'; readonly reply: RoutingAnswer }> {
-  const answer = await options.requests.submit(
-    options.requests.initial({
-      ...wish,
-      sessionId: question.sid,
-      requestNumber: 0,
-      requestedSeconds: options.chunkSeconds,
-      eventTime: instant(question.begunAt),
-    }),
-  )
-  if (answer.result === 'granted') return answer
-  if (answer.result !== 'refused') throw new Error(`an initial request was answered with ${answer.result}`)
-  const { code, title, sipStatus } = answer.refusal
-  return { result: 'refused', reply: { allow: 0, status: sipStatus, code, title } }
-}
+type Rings = Pick<Accepted, 'target'> & Partial<Accepted>
 
 /**
- * Where a number rings: a service number at its attendant, if it has one that is live. An address that nothing is registered at gives
- * the caller 480 from Kamailio, and the call its record.
+ * Where a number rings: a service number at its attendant, if it has one that is live; a user's where the user has it forwarded (A21). An
+ * address that nothing is registered at gives the caller 480 from Kamailio, and the call its record.
  */
-async function telephoneOf(options: RoutingOptions, sessionId: string, number: string, hops = 0): Promise<string> {
+async function ringsAt(
+  options: RoutingOptions,
+  question: AuthoriseQuestion,
+  number: string,
+  caller: string | null,
+  hops = 0,
+): Promise<Rings> {
   const destination = await sipDestination(options.db, number)
+  if (destination?.forwardedBy) {
+    const { tenantId, forwardedBy: userId } = destination
+    return onward(options, question, { tenantId, userId }, caller)
+  }
   const desk = destination?.isService ? options.desk() : null
   const e164 = parseE164(number)
   const attendant = desk && e164 ? await attendantOf(options.db, e164) : null
   if (desk && e164 && attendant) {
-    const address = desk.expect(sessionId, { ...attendant, number: e164, hops })
-    return address === null ? NOBODY : `${address};attendant`
+    const address = desk.expect(question.sid, { ...attendant, number: e164, hops })
+    return { target: address === null ? NOBODY : `${address};attendant` }
   }
-  if (destination?.isService && options.serviceTarget !== null) return `${options.serviceTarget};direct`
-  return destination?.address ? `sip:${destination.address}` : NOBODY
+  if (destination?.isService && options.serviceTarget !== null) return { target: `${options.serviceTarget};direct` }
+  return { target: destination?.address ? `sip:${destination.address}` : NOBODY }
+}
+
+/** At the user’s telephone, or where the user has calls go on to. */
+async function onward(
+  options: RoutingOptions,
+  question: AuthoriseQuestion,
+  user: { readonly tenantId: TenantId; readonly userId: UserId },
+  caller: string | null,
+): Promise<Rings> {
+  const end = await followForwarding(options, question, user, caller)
+  if (end.at === 'telephone') return { target: end.address === null ? NOBODY : `sip:${end.address}` }
+  const { target, called, by } = end
+  // The call that came costs nothing (a user's number is free to call), so the one that goes on sets the lease.
+  const lease = leaseOf(end.granted, options.calls.graceOf(forwardedSession(question.sid)))
+  return { target, called, lease, identity: by, diverted: by }
 }
 
 const NOBODY = 'sip:nobody@invalid'
-
-function refused(code: RefusalCode): RoutingAnswer {
-  const { sipStatus, title } = refusal(code)
-  return { allow: 0, status: sipStatus, code, title }
-}
-
-/** Kamailio's timer: the grant, and how long the call may go on if nobody can be asked for more (C10). */
-const leaseOf = (granted: Granted, graceSeconds: number): number =>
-  granted.grantedSeconds === undefined ? 0 : timerSeconds((granted.grantedSeconds + graceSeconds) * 1000, 0)
 
 const withPlus = (number: string): string => (/^[0-9]+$/.test(number) ? `+${number}` : number)
 

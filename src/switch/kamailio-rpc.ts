@@ -20,6 +20,7 @@ export interface ListedDialog extends DialogId {
 /** Tables in Kamailio's memory that we write: see kamailio.cfg. */
 export type SharedTable =
   | 'colleague'
+  | 'forwarded'
   | 'location'
   | 'fresh'
   | 'failure'

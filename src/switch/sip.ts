@@ -136,6 +136,7 @@ export function makeSip(options: SipOptions): Sip {
     chunkSeconds: config.lease.chunkSeconds,
     serviceTarget: config.serviceTarget,
     desk: () => desk,
+    now: () => options.clock.now(),
   }
   let desk: AttendantDesk | null = null
   const media = options.media && `${options.media.host}:${options.media.port}`

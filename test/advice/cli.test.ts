@@ -62,6 +62,20 @@ describe('ringfence advise', () => {
     expect(out).not.toMatch(/undefined|NaN/)
   })
 
+  test('lines that nobody could read: no flat "nothing", and the digit that makes them readable', {
+    timeout: 120_000,
+  }, async () => {
+    const { out } = await ringfence('advise', 'samples/asterisk-Master.csv', '--country', 'CA', '--lang', 'en')
+    expect(out).toContain('Nothing for the 601 lines that could be read; 279 others may be calls outside.')
+    expect(out).toContain('If people dial 9 for an outside line')
+    expect(out).toContain('--outside 9')
+    expect(out).not.toContain('Do not buy licences')
+    const json = await ringfence('advise', 'samples/asterisk-Master.csv', '--country', 'CA', '--json', '--lang', 'fr')
+    expect(JSON.parse(json.out)).toMatchObject({
+      report: { setAside: expect.arrayContaining([expect.stringContaining('279 lignes sur 880')]) },
+    })
+  })
+
   test('verdicts for each line that is not in the advice', { timeout: 120_000 }, async () => {
     const calls = join(folder, 'calls.csv')
     const verdicts = join(folder, 'verdicts.csv')

@@ -1,8 +1,13 @@
 /** G1 on the screen: five questions for everybody, and the answer from calls for those who are signed in. */
-import { readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AdviceReport } from '../../src/core/advice/report.ts'
+import { formatMicros, micros } from '../../src/core/money.ts'
 import { demoRateDeckCsv } from '../../src/demo/rate-deck.ts'
 import { adviseJob } from '../../src/jobs/job-advise.ts'
 import { type JobRunner, startJobRunner } from '../../src/jobs/job-runner.ts'
@@ -42,6 +47,42 @@ async function publish(csv: string): Promise<void> {
     body: csv,
   })
   expect(answer.status).toBeLessThan(300)
+}
+
+interface Told {
+  readonly report: AdviceReport
+  readonly certificate: { readonly costs: { readonly total: string } }
+}
+
+const run = promisify(execFile)
+
+/** What `ringfence advise` says of a file, with the price list of this suite. */
+async function byCommand(file: string): Promise<Told> {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-advise-'))
+  try {
+    const certificate = join(folder, 'certificate.json')
+    const prices = ['--licence-price', '26', '--international-price', '15.60']
+    const options = ['--country', 'CA', '--lang', 'en', '--json', '--certificate', certificate, ...prices]
+    const { stdout } = await run(
+      join(packageRoot, 'node_modules/.bin/tsx'),
+      ['src/cli/ringfence.ts', 'advise', file, ...options],
+      { cwd: packageRoot, maxBuffer: 1 << 26 },
+    )
+    return { ...(JSON.parse(stdout) as Told), certificate: JSON.parse(readFileSync(certificate, 'utf8')) }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+interface Shown {
+  readonly en: { readonly report: AdviceReport; readonly total: { readonly amount: string } }
+  readonly certificate: string
+}
+
+/** What the page has read. */
+async function resultOf(page: Page): Promise<Shown> {
+  const job = new URL(page.url()).searchParams.get('job') ?? ''
+  return await admin.ask<Shown>('GET', `/v1/tenants/${admin.tenant}/jobs/${job}/result`)
 }
 
 const headline = (page: Page) => page.locator('.advice-headline')
@@ -119,14 +160,47 @@ describe('from calls', () => {
       .poll(() => headline(page).textContent(), { timeout: 60_000 })
       .toContain('8 licences, 3 International plans')
     await settled(page)
-    const text = await textOf(page)
-    expect(text).toContain('Proved: no cheaper basket serves these calls')
-    expect(text).toContain('Maya')
+    await expect.poll(() => textOf(page)).toContain('Proved: no cheaper basket serves these calls')
+    await expect.poll(() => textOf(page)).toContain('Maya')
+    // The terminal says the same of the same file: basket, price, every sentence, and the certificate.
+    const shown = await resultOf(page)
+    const told = await byCommand('samples/Calls.Export.zip')
+    expect(shown.en.report).toEqual(told.report)
+    expect(shown.en.total.amount).toBe(formatMicros(micros(BigInt(told.certificate.costs.total))))
+    expect(JSON.parse(shown.certificate)).toEqual(told.certificate)
+    for (const line of told.report.lines) await expect.poll(() => textOf(page)).toContain(line.what)
+    await expect.poll(() => textOf(page)).toContain(told.report.proof)
     await expectNoAxeViolations(page)
     await screenshot(page, 'advice-en-light')
     const french = await admin.visit(page.url().replace(admin.url, ''), { lang: 'fr', theme: 'dark' })
     await expect.poll(() => headline(french).textContent()).toContain('8 licences, 3 forfaits internationaux')
     await screenshot(french, 'advice-fr-dark')
+  })
+
+  test('lines that nobody could read: said in the answer and beside it, with what to do, in both languages', async () => {
+    const page = await admin.visit('billing/advice')
+    const read = async (outside: string): Promise<void> => {
+      await page.getByLabel('File of calls').setInputFiles({
+        name: 'Master.csv',
+        mimeType: 'text/csv',
+        buffer: readFileSync(join(packageRoot, 'samples/asterisk-Master.csv')),
+      })
+      await page.getByLabel('Dialled for an outside line').fill(outside)
+      await page.getByRole('button', { name: 'Read the file' }).click()
+    }
+    await read('')
+    await expect
+      .poll(() => headline(page).textContent(), { timeout: 60_000 })
+      .toBe('Nothing for the 601 lines that could be read; 279 others may be calls outside.')
+    await expect.poll(() => textOf(page)).toContain('If people dial 9 for an outside line')
+    await expectNoAxeViolations(page)
+    await screenshot(page, 'advice-set-aside-en-light')
+    const french = await admin.visit(page.url().replace(admin.url, ''), { lang: 'fr', theme: 'dark' })
+    await expect.poll(() => textOf(french)).toContain('Si l’on compose le 9 pour sortir')
+    await expectNoAxeViolations(french)
+    await screenshot(french, 'advice-set-aside-fr-dark')
+    await read('9')
+    await expect.poll(() => headline(page).textContent(), { timeout: 60_000 }).toBe('5 licences')
   })
 
   test('what is no list of calls says so in words, and nothing is lost', async () => {

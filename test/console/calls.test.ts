@@ -40,13 +40,14 @@ describe('one call', () => {
   test('C1: a call that two funds paid: sentence, picture, reasons, receipt and postings say the same', async () => {
     const page = await admin.visit(`calls/${story.split}`, { tenant: story.id })
     await page.locator('[data-agree=true]').waitFor()
-    const text = await plainTextOf(page)
-    expect(text).toContain('Maya Tremblay → +442071838750')
-    expect(text).toContain('2 min paid by the International plan')
-    expect(text).toContain('6 min by credits for CA$0.301000')
-    expect(text).toContain('Cut when the funds ran out')
-    expect(text).toContain('Seconds, money and postings agree')
-    expect(text).toMatch(/With CA\$0\.\d+ more of Communications Credits|With \$0\.\d+ more of Communications Credits/)
+    await expect.poll(() => plainTextOf(page)).toContain('Maya Tremblay → +442071838750')
+    await expect.poll(() => plainTextOf(page)).toContain('2 min paid by the International plan')
+    await expect.poll(() => plainTextOf(page)).toContain('6 min by credits for CA$0.301000')
+    await expect.poll(() => plainTextOf(page)).toContain('Cut when the funds ran out')
+    await expect.poll(() => plainTextOf(page)).toContain('Seconds, money and postings agree')
+    await expect
+      .poll(() => plainTextOf(page))
+      .toMatch(/With CA\$0\.\d+ more of Communications Credits|With \$0\.\d+ more of Communications Credits/)
     // The receipt adds up to the charge, and the charge is what the ledger posted.
     const parts = await figures(page, '.call-receipt tbody [data-amount]', 'data-amount')
     const [total = ''] = await figures(page, '.call-receipt [data-total]', 'data-total')
@@ -70,11 +71,10 @@ describe('one call', () => {
   test('in French, dark, and on a phone', async () => {
     const page = await admin.visit(`calls/${story.split}`, { tenant: story.id, lang: 'fr', theme: 'dark' })
     await page.locator('[data-agree=true]').waitFor()
-    const text = await plainTextOf(page)
-    expect(text).toContain('2 min payées par le forfait international')
-    expect(text).toContain('par les crédits pour 0,301000 $CA')
-    expect(text).toContain('Coupé : fonds épuisés.')
-    expect(text).toContain('Reçu, à six décimales')
+    await expect.poll(() => plainTextOf(page)).toContain('2 min payées par le forfait international')
+    await expect.poll(() => plainTextOf(page)).toContain('par les crédits pour 0,301000 $CA')
+    await expect.poll(() => plainTextOf(page)).toContain('Coupé : fonds épuisés.')
+    await expect.poll(() => plainTextOf(page)).toContain('Reçu, à six décimales')
     await expectNoAxeViolations(page)
     await screenshot(page, 'call-fr-dark', { full: true })
     // The other language is one tap away.
@@ -106,9 +106,8 @@ describe('one call', () => {
 
   test('C7: a refused call says why in red and offers the one thing that would change it', async () => {
     const page = await admin.visit(`calls/${story.refused}`, { tenant: story.id })
-    const text = await plainTextOf(page)
-    expect(text).toContain('A voice licence is required')
-    expect(text).toContain('Explain this refusal')
+    await expect.poll(() => plainTextOf(page)).toContain('A voice licence is required')
+    await expect.poll(() => plainTextOf(page)).toContain('Explain this refusal')
     await expectNoAxeViolations(page)
     await screenshot(page, 'call-refused-en-light')
     await page.getByRole('link', { name: 'Open the person' }).click()

@@ -88,15 +88,16 @@ describe('Home', () => {
     expect(['pool-runs-out', 'pool-used-up']).toContain(first?.code)
     expect(first?.action.kind).toBe('assign-licences')
     const page = await admin.visit('home')
-    const text = await textOf(page)
-    expect(text).toContain('Needs you today')
-    expect(text).toContain('Canada’s')
-    expect(text).toContain('You own 5 licences that nobody holds.')
+    await expect.poll(() => textOf(page)).toContain('Needs you today')
+    await expect.poll(() => textOf(page)).toContain('Canada’s')
+    await expect.poll(() => textOf(page)).toContain('You own 5 licences that nobody holds.')
     const { licences = 0, addsSeconds = 0 } = first?.action ?? {}
-    expect(text).toContain(
-      `Assigning ${licences} more adds ${(addsSeconds / 60).toLocaleString('en-GB')} minutes to this pool now, at no extra cost.`,
-    )
-    expect(text).toMatch(/of credits expires on/)
+    await expect
+      .poll(() => textOf(page))
+      .toContain(
+        `Assigning ${licences} more adds ${(addsSeconds / 60).toLocaleString('en-GB')} minutes to this pool now, at no extra cost.`,
+      )
+    await expect.poll(() => textOf(page)).toMatch(/of credits expires on/)
     await page.getByRole('button', { name: `Assign ${licences} licence` }).click()
     await page.getByRole('dialog').getByRole('checkbox').first().waitFor()
     await page.keyboard.press('Escape')
@@ -171,10 +172,9 @@ describe('Home', () => {
     const body = { name: 'Neuland', country: 'CA', timeZone: 'America/Toronto', currency: 'CAD', sandbox: false }
     const { id } = await admin.ask<{ id: string }>('POST', '/v1/tenants', body)
     const page = await admin.visit('home', { tenant: id })
-    const text = await textOf(page)
-    expect(text).toContain('Getting started')
-    expect(text).toContain('0 of 6 done')
-    expect(text).not.toContain('Needs you today')
+    await expect.poll(() => textOf(page)).toContain('Getting started')
+    await expect.poll(() => textOf(page)).toContain('0 of 6 done')
+    await expect.poll(() => textOf(page)).not.toContain('Needs you today')
     await page.getByRole('link', { name: 'Go on setting up' }).waitFor()
     await expectNoAxeViolations(page)
     await screenshot(page, 'home-new-en-light')

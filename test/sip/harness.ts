@@ -49,6 +49,8 @@ export interface CallRecord {
   readonly sessionId: string
   readonly classification: string
   readonly calledNumber: string
+  readonly callingNumber: string | null
+  readonly userId: string | null
   readonly result: string
   readonly endCause: string
   readonly answeredAt: string | null

@@ -4,6 +4,7 @@
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { z } from 'zod'
+import { fittingIssues, type Issue } from '../../api/invalid.ts'
 import { type ApiProblem, isProblem, newIntent } from '../data/client.ts'
 import { readStored, store } from '../data/storage.ts'
 import { useLanguage, useWords } from '../words/use.tsx'
@@ -85,7 +86,7 @@ export function useForm<Values extends Record<string, unknown>, Answer = unknown
 
   const set = useCallback(<K extends keyof Values>(name: K, value: Values[K]) => {
     setState((before) => ({ ...before, values: { ...before.values, [name]: value } }))
-    setIssues((before) => before.filter((issue) => issue.field !== name))
+    setIssues((before) => before.filter(({ field }) => field !== name && !field.startsWith(`${String(name)}.`)))
   }, [])
 
   const reset = useCallback((next?: Values) => {
@@ -127,7 +128,7 @@ export function useForm<Values extends Record<string, unknown>, Answer = unknown
       // A refusal was answered: asking again, with whatever has changed elsewhere, is another intent.
       if (error.status !== 0) intent.current = null
       const field = error.param === null ? undefined : fieldOf(error.param)
-      if (field !== undefined && Object.hasOwn(values, field)) {
+      if (field !== undefined && Object.hasOwn(values, firstOf(field))) {
         setIssues([{ field, text: error.detail ?? error.title }])
         focusField(field)
         // Signing in again lies over the page: nothing is to be said here.
@@ -195,7 +196,7 @@ function issuesOf(schema: z.ZodType, body: unknown, fieldOf: (param: string) => 
   const read = schema.safeParse(body)
   if (read.success) return []
   const byField = new Map<string, FieldIssue>()
-  for (const issue of read.error.issues) {
+  for (const issue of read.error.issues.flatMap((one) => fittingIssues(one as Issue))) {
     const field = fieldOf(issue.path.join('.'))
     const value = issue.path.reduce<unknown>(
       (at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part],

@@ -241,3 +241,13 @@ describe('whatever the file is wrapped in', () => {
     }
   })
 })
+
+test('numbers that only an outside line explains: the digit is found, and only where it explains many', async () => {
+  const dialled = ['94165550108', '914165550110', '90114930123456', '201', '9911']
+  const rows = dialled.map((number, i) => `Maya,${number},2026-10-01T09:0${i}:00Z,60`)
+  const text = ['User,Number,Time,Seconds', ...rows].join('\n')
+  expect((await read([text], { outsidePrefix: '' })).outsideHint?.prefix).toBe('9')
+  expect((await read([text], { outsidePrefix: '9' })).outsideHint).toBeNull()
+  const odd = ['User,Number,Time,Seconds', ...rows.map((row) => row.replace(/,9\d+/, ',=1+1'))].join('\n')
+  expect((await read([odd], { outsidePrefix: '' })).outsideHint).toBeNull()
+})

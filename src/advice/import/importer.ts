@@ -2,6 +2,7 @@
  * Reads call histories into columns (G1): streaming, a verdict for each line, each call once however many files hold it. Nothing
  * leaves the machine, and nothing of a line is kept but who called which prefix, when, and for how long.
  */
+import type { LinesRead } from '../../core/advice/set-aside.ts'
 import { freeTarget, targetKey, targetOf } from '../../core/advice/target.ts'
 import type { AdviceUser, CallHistory, CallTarget } from '../../core/advice/types.ts'
 import { type LineVerdict, UNREADABLE, type Verdict } from '../../core/advice/verdict.ts'
@@ -13,7 +14,7 @@ import { ByteCsv, type ByteRecord, textOf } from './byte-csv.ts'
 import { CallColumnsBuilder } from './call-columns.ts'
 import { AccPairing } from './kamailio.ts'
 import { type ColumnMapping, detectLayout, type Layout, type LayoutName, type Unknown } from './layout.ts'
-import { makeNumberReader } from './number-reader.ts'
+import { makeNumberReader, readDialled } from './number-reader.ts'
 import { SeenRecords } from './seen.ts'
 import { type Encoding, type Source, sourcesOf } from './source.ts'
 import { type DateOrder, makeTimeReader } from './time-reader.ts'
@@ -51,6 +52,8 @@ export interface Import {
   readonly verdicts: Readonly<Partial<Record<Verdict, number>>>
   /** Lines that could not be used although they may have been calls. */
   readonly unreadable: number
+  /** What of the lines without a number would make most of them readable. */
+  readonly outsideHint: LinesRead['outsideHint']
   /** Lines whose time named no zone. */
   readonly localTimes: number
   /** Calls of users for whom the lines name different countries; the first one holds. */
@@ -115,6 +118,8 @@ class Importer {
   private readonly readTime: ReturnType<typeof makeTimeReader>
   private readonly counts: Partial<Record<Verdict, number>> = {}
   private readonly files: ImportedFile[] = []
+  /** Dialled texts that are no numbers, with how often. */
+  private readonly noNumbers = new Map<string, number>()
   private localTimes = 0
   private movedUsers = 0
 
@@ -178,6 +183,7 @@ class Importer {
       files,
       verdicts: counts,
       unreadable,
+      outsideHint: outsideHintOf(this.noNumbers, this.options),
       localTimes,
       movedUsers,
     }
@@ -257,7 +263,11 @@ class Importer {
     let target = known.get(dialled)
     if (target === undefined) {
       const number = this.readNumber(dialled)
-      if (number.kind === 'none') return 'no-number'
+      if (number.kind === 'none') {
+        const before = this.noNumbers.get(dialled)
+        if (before !== undefined || this.noNumbers.size < NO_NUMBERS_MAX) this.noNumbers.set(dialled, (before ?? 0) + 1)
+        return 'no-number'
+      }
       if (number.kind === 'external') target = this.intern(targetOf(number.number, location, this.options))
       else target = this.free(number.kind === 'extension' ? 'internal' : 'emergency')
       known.set(dialled, target)
@@ -356,6 +366,25 @@ class Importer {
     const columns = { id: -1, user: 0, userName: -1, country: -1, number: 1, time: -1, seconds: -1, kind: -1 }
     return this.call(record, columns, false, at, seconds)
   }
+}
+
+/** Enough to tell what they have in common. */
+const NO_NUMBERS_MAX = 2_000
+const HINT_SHARE = 0.2
+
+/** The digit that, dialled for an outside line, would turn most of these into numbers; null where none explains a fifth of them. */
+function outsideHintOf(noNumbers: ReadonlyMap<string, number>, options: ImportOptions): LinesRead['outsideHint'] {
+  let all = 0
+  for (const lines of noNumbers.values()) all += lines
+  let best: LinesRead['outsideHint'] = null
+  for (let digit = 0; digit <= 9; digit++) {
+    const prefix = String(digit)
+    let lines = 0
+    for (const [text, count] of noNumbers)
+      if (readDialled(text, { ...options, outsidePrefix: prefix }).kind === 'external') lines += count
+    if (lines > (best?.lines ?? HINT_SHARE * all)) best = { prefix, lines }
+  }
+  return best
 }
 
 const MEMO_MAX = 400_000

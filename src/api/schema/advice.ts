@@ -42,6 +42,8 @@ export const adviceOfRecordsBody = z.strictObject({
   seconds: seconds.default(60),
 })
 
+export const continueBody = z.strictObject({ seconds: seconds.default(600) })
+
 export const callFileQuery = z.strictObject({
   name: nameText.default('calls.csv').meta({ description: 'Of the file, for the report' }),
   outsidePrefix: z
@@ -71,6 +73,9 @@ export const adviceReportOut = z
         why: z.string(),
       }),
     ),
+    setAside: sentences.meta({
+      description: 'Lines that may be calls and are not in the answer: how many, why, what to do',
+    }),
     proof: z.string(),
     isProven: z.boolean(),
     dontBuy: sentences,

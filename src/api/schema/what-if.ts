@@ -11,6 +11,12 @@ const userId = idOf<UserId>('user')
   .transform((id) => (id === null ? '' : formatId('user', id)))
 const people = z.number().int().min(0).max(100)
 
+const ONCE = hint('each country once', 'chaque pays une seule fois')
+const LICENCE_EACH = hint(
+  'at least one licence for each International plan',
+  'au moins une licence par forfait international',
+)
+
 const fields = {
   months: z.number().int().min(1).max(24).default(1).meta({ description: 'Whole months before the current one' }),
   percent: z.number().int().min(1).max(500).optional().meta({ description: 'Parts per hundred of the calls' }),
@@ -48,10 +54,24 @@ const fields = {
   seconds: z.number().int().min(1).max(600).default(60).meta({ description: 'For the proof of the cheapest' }),
 }
 
-export const whatIfBody = z.strictObject(fields).refine(({ basket, plan }) => basket === 'now' || plan.length === 0, {
-  path: ['plan'],
-  error: hint('only with the basket as it is now', 'seulement avec le panier tel qu’il est'),
-})
+export const whatIfBody = z
+  .strictObject(fields)
+  .refine(({ basket, plan }) => basket === 'now' || plan.length === 0, {
+    path: ['plan'],
+    error: hint('only with the basket as it is now', 'seulement avec le panier tel qu’il est'),
+  })
+  .superRefine(({ basket }, context) => {
+    if (typeof basket === 'string') return
+    const seen = new Set<string>()
+    for (const [place, { country, licences, holders, idleHolders }] of basket.entries()) {
+      const refuse = (field: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: ['basket', place, field], message })
+      if (seen.has(country)) refuse('country', ONCE)
+      seen.add(country)
+      // L9: the plan goes with the licence it needs.
+      if (new Set(holders).size + idleHolders > licences) refuse('licences', LICENCE_EACH)
+    }
+  })
 
 const costsOut = z.object({
   licences: moneyOut,
@@ -85,6 +105,10 @@ export const whatIfResult = z.object({
   costs: costsOut,
   current: basketOut,
   basket: basketOut,
+  needed: z.array(z.object({ country: z.string(), people: z.number().int() })).meta({
+    description:
+      'L1: people with calls outside. With fewer licences some of these calls could not have been made; they are counted all the same',
+  }),
   question: z.object({
     percent: z.number().int(),
     licencePrice: moneyOut.nullable(),
@@ -96,4 +120,22 @@ export const whatIfResult = z.object({
   }),
 })
 
+/** What a tenant has now: where a question begins. */
+export const basketNowOut = z
+  .object({
+    withoutPlan: z.number().int(),
+    countries: z.array(
+      z.object({
+        country: z.string(),
+        people: z.number().int().meta({ description: 'Users who work there' }),
+        licences: z.number().int().meta({ description: 'Assigned' }),
+        holders: z
+          .array(z.object({ userId: z.string(), name: z.string() }))
+          .meta({ description: 'Of the International plan' }),
+      }),
+    ),
+  })
+  .meta({ id: 'BasketNow' })
+
+export type BasketNowOut = z.output<typeof basketNowOut>
 export type WhatIfResult = z.output<typeof whatIfResult>

@@ -13,8 +13,8 @@ import { type Taken, takeBest } from './top.ts'
 
 /** Multipliers of one cell; immutable once the cell was solved. */
 export interface Page {
-  /** Whole micros: worth[c × months + m]. */
-  readonly worth: Float64Array
+  /** Whole micros: worth[c × months + m]. A proof has thousands of pages, so each takes no more room than its figures need. */
+  readonly worth: Float64Array | Int32Array
   readonly months: readonly { readonly edges: Uint32Array; readonly prices: Float64Array; readonly never: number }[]
 }
 
@@ -100,13 +100,13 @@ export class BucketBound {
   solve(cell: Cell, page: Page, limits: BucketLimits): BucketResult | null {
     const { months, callers } = this.abroad
     const states = page.months.map((from, m) => this.monthState(cell, m, from))
-    const worth = page.worth.slice()
+    const worth = Float64Array.from(page.worth)
     const whole = new Uint8Array(callers)
     const inMonth = new Uint8Array(callers)
     this.disagreed.fill(0)
     let least = Number.POSITIVE_INFINITY
-    let bestWorth = page.worth
-    let bestPrices = states.map((s) => s.prices.slice())
+    const bestWorth = worth.slice()
+    const bestPrices = states.map((s) => s.prices.slice())
     let scale = 1
     let stalled = 0
     for (let step = 0; step < limits.steps; step++) {
@@ -120,8 +120,8 @@ export class BucketBound {
       }
       if (most < least) {
         least = most
-        bestWorth = worth.slice()
-        bestPrices = states.map((s) => s.prices.slice())
+        bestWorth.set(worth)
+        for (const [m, s] of states.entries()) bestPrices[m]?.set(s.prices)
         stalled = 0
       } else if (++stalled >= 6) {
         scale *= 0.6
@@ -353,7 +353,7 @@ export class BucketBound {
       most += top
     }
     const page: Page = {
-      worth,
+      worth: inLittleRoom(worth),
       months: states.map(({ buckets, prices }) => ({
         edges: buckets.edges,
         prices: prices.slice(0, buckets.count),
@@ -440,3 +440,8 @@ function narrowed(
   if (first === 0 && end === count && stillNever === never) return null
   return { from: edges[first] ?? 0, to: edges[end] ?? 0, never: stillNever }
 }
+
+const INT32_MAX = 2 ** 31 - 1
+
+const inLittleRoom = (worth: Float64Array): Page['worth'] =>
+  worth.every((value) => Math.abs(value) <= INT32_MAX) ? Int32Array.from(worth) : worth

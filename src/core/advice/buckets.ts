@@ -19,6 +19,7 @@ export interface MonthBuckets {
 export class BucketCache {
   private readonly abroad: Abroad
   private readonly known: Map<number, MonthBuckets>[]
+  private readonly builder = new HullBuilder()
 
   constructor(abroad: Abroad) {
     this.abroad = abroad
@@ -32,7 +33,7 @@ export class BucketCache {
     const key = from * 2 ** 26 + to
     let buckets = known.get(key)
     if (!buckets) {
-      buckets = makeBuckets(this.abroad, month, from, to)
+      buckets = makeBuckets(this.abroad, this.builder, { month, from, to })
       if (known.size >= REMEMBERED) known.delete(known.keys().next().value ?? 0)
       known.set(key, buckets)
     }
@@ -42,7 +43,11 @@ export class BucketCache {
 
 const REMEMBERED = 8
 
-function makeBuckets(abroad: Abroad, month: number, from: number, to: number): MonthBuckets {
+function makeBuckets(
+  abroad: Abroad,
+  builder: HullBuilder,
+  { month, from, to }: { readonly month: number; readonly from: number; readonly to: number },
+): MonthBuckets {
   const count = Math.max(0, Math.min(BUCKETS, to - from))
   const edges = new Uint32Array(count + 1)
   for (let j = 0; j <= count; j++) edges[j] = from + Math.floor(((to - from) * j) / Math.max(1, count))
@@ -52,14 +57,15 @@ function makeBuckets(abroad: Abroad, month: number, from: number, to: number): M
   if (split)
     for (let j = 0; j < count; j++)
       slack[j] = slackBetween(split.slack, first + (edges[j] ?? 0), first + (edges[j + 1] ?? 0))
-  return { edges, count, slack, hulls: hullsOf(abroad, month, edges, count) }
+  return { edges, count, slack, hulls: hullsOf(abroad, builder, month, edges) }
 }
 
-function hullsOf(abroad: Abroad, month: number, edges: Uint32Array, count: number): Hulls {
+function hullsOf(abroad: Abroad, builder: HullBuilder, month: number, edges: Uint32Array): Hulls {
+  const count = edges.length - 1
   const { callers, months, start, position, needUpTo, worthUpTo } = abroad
   let points = callers * count
   for (let c = 0; c < callers; c++) points += (start[c * months + month + 1] ?? 0) - (start[c * months + month] ?? 0)
-  const builder = new HullBuilder(callers * count, points)
+  builder.begin(callers * count, points)
   for (let c = 0; c < callers; c++) {
     let i = start[c * months + month] ?? 0
     const first = i

@@ -5,8 +5,11 @@
 import type { Country } from '../country.ts'
 import type { Micros } from '../money.ts'
 
+/** Numbers as the search has them; they are written as a list. A long proof has millions. */
+export type Numbers = readonly number[] | Float64Array | Int32Array | Uint32Array
+
 /** Prices of a pool second, one per month, in sixteenths of a micro. */
-export type SecondPrices = readonly number[]
+export type SecondPrices = Numbers
 
 /** One page of prices closes every number of holders in `holders` (both ends included): none of them beats the basket. */
 export interface PricePage {
@@ -17,15 +20,15 @@ export interface PricePage {
 /** Bound 2 in one cell: what each user is worth per month, and per month a price for each bucket of moments of exhaustion. */
 export interface BucketPage {
   /** Micros, caller-major: `worth[caller * months + month]`. */
-  readonly worth: readonly number[]
+  readonly worth: Numbers
   readonly months: readonly BucketMonth[]
 }
 
 export interface BucketMonth {
   /** The pool runs out at a piece within [edges[j], edges[j + 1]). */
-  readonly edges: readonly number[]
+  readonly edges: Numbers
   /** One price of a pool second per bucket, in sixteenths; any sign, since the pool is surely used up. */
-  readonly prices: readonly number[]
+  readonly prices: Numbers
   /** The price where it does not run out, at least 0. */
   readonly never: number
 }

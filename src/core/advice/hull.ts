@@ -11,18 +11,23 @@ export interface Hulls {
   readonly worth: Float64Array
 }
 
-/** Collects hulls one after the other. `add` takes points with ascending seconds. */
+/** Collects hulls one after the other. `add` takes points with ascending seconds. Its own room is used again for the next ones. */
 export class HullBuilder {
-  private readonly start: Uint32Array
-  private readonly need: Float64Array
-  private readonly worth: Float64Array
+  private start = new Uint32Array()
+  private need = new Float64Array()
+  private worth = new Float64Array()
   private hulls = 0
   private length = 0
 
-  constructor(hulls: number, points: number) {
-    this.start = new Uint32Array(hulls + 1)
-    this.need = new Float64Array(points)
-    this.worth = new Float64Array(points)
+  /** For at most so many hulls of at most so many points in all. */
+  begin(hulls: number, points: number): void {
+    this.hulls = 0
+    this.length = 0
+    if (this.start.length <= hulls) this.start = new Uint32Array(hulls + 1)
+    if (this.need.length < points) {
+      this.need = new Float64Array(points)
+      this.worth = new Float64Array(points)
+    }
   }
 
   add(need: number, worth: number): void {
@@ -51,8 +56,10 @@ export class HullBuilder {
     this.start[++this.hulls] = this.length
   }
 
+  /** A copy: few of the points that were added are on a hull. */
   finish(): Hulls {
-    return { start: this.start, need: this.need, worth: this.worth }
+    const { start, need, worth, hulls, length } = this
+    return { start: start.slice(0, hulls + 1), need: need.slice(0, length), worth: worth.slice(0, length) }
   }
 }
 
@@ -80,7 +87,8 @@ export function bestPoint({ start, need, worth }: Hulls, h: number, price: numbe
 /** One hull per (caller, month), from nothing paid to everything. */
 export function fullHulls({ callers, months, start, needUpTo, worthUpTo }: Abroad): Hulls {
   const cells = callers * months
-  const builder = new HullBuilder(cells, needUpTo.length + cells)
+  const builder = new HullBuilder()
+  builder.begin(cells, needUpTo.length + cells)
   for (let cell = 0; cell < cells; cell++) {
     builder.add(0, 0)
     const end = start[cell + 1] ?? 0

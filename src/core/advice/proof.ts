@@ -34,7 +34,7 @@ function proofOf(state: SearchState): AbroadProof {
   }
 }
 
-const inWhole = (prices: Float64Array): SecondPrices => Array.from(prices, (price) => price * SIXTEENTHS)
+const inWhole = (prices: Float64Array): SecondPrices => prices.map((price) => price * SIXTEENTHS)
 
 /** The numbers of plans that a page closes, as ranges. */
 function rangesOf({ pageOf, trees }: SearchState, page: number): [number, number][] {
@@ -71,10 +71,6 @@ function nodeOf({ draft }: Slot): ProofNode {
 }
 
 const pageOf = ({ worth, months }: Page): BucketPage => ({
-  worth: [...worth],
-  months: months.map(({ edges, prices, never }) => ({
-    edges: [...edges],
-    prices: inWhole(prices),
-    never: never * SIXTEENTHS,
-  })),
+  worth,
+  months: months.map(({ edges, prices, never }) => ({ edges, prices: inWhole(prices), never: never * SIXTEENTHS })),
 })

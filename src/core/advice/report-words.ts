@@ -1,5 +1,6 @@
 /** What an advice says, in English and in French. Figures come in as they are written in the language; countries by name. */
 import type { Language } from '../problems.ts'
+import type { Remedy } from './set-aside.ts'
 
 export interface ReportWords {
   readonly licences: (n: number, text: string) => string
@@ -7,6 +8,15 @@ export interface ReportWords {
   readonly and: (parts: readonly string[]) => string
   readonly buyNothing: string
   readonly nothingWhy: (people: string) => string
+  /** The answer while lines that may be calls could not be read. */
+  readonly nothingForRead: (read: string, setAside: string) => string
+  readonly nothingReadWhy: (people: string) => string
+  readonly forRead: (answer: string) => string
+  readonly proofOfRead: string
+  readonly setAside: (lines: string, all: string) => string
+  readonly setAsideWhy: (reason: string, lines: string) => string
+  readonly outsidePrefix: (prefix: string, lines: string) => string
+  readonly remedies: Readonly<Record<Exclude<Remedy, 'outside-prefix'>, string>>
   readonly creditsOf: (amount: string) => string
   readonly withoutPlanLicences: (n: number, text: string) => string
   readonly line: {
@@ -18,11 +28,15 @@ export interface ReportWords {
   readonly why: {
     readonly licence: (needed: string, users: string) => string
     readonly extra: (extra: string) => string
+    /** All of them. */
+    readonly licenceEach: (needed: string) => string
     readonly noLicence: string
+    readonly noLicenceRead: string
     readonly holders: (holders: string) => string
     readonly idle: (idle: string) => string
     readonly credits: string
     readonly noCredits: string
+    readonly nothingCharged: string
     readonly withoutPlan: string
     readonly partnerPrice: string
   }
@@ -84,6 +98,25 @@ const en: ReportWords = {
   buyNothing: 'You need to buy nothing.',
   nothingWhy: (people) =>
     `Nobody of ${people} calls, or is called by, an outside number. Calls between colleagues are free and need no licence.`,
+  nothingForRead: (read, setAside) =>
+    `Nothing for the ${read} lines that could be read; ${setAside} others may be calls outside.`,
+  nothingReadWhy: (people) =>
+    `In the lines that could be read nobody of ${people} calls, or is called by, an outside number.`,
+  forRead: (answer) => `For the lines that could be read: ${answer}`,
+  proofOfRead: 'This is about the lines that could be read.',
+  setAside: (lines, all) => `${lines} of ${all} lines may be calls and are not in this answer.`,
+  setAsideWhy: (reason, lines) => `${reason}: ${lines}.`,
+  outsidePrefix: (prefix, lines) =>
+    `If people dial ${prefix} for an outside line, say so and calculate again: ${lines} of these lines can then be read.`,
+  remedies: {
+    numbers:
+      'Say in which country the numbers are dialled, what is dialled for an outside line, or which column has the number.',
+    times: 'Say whether the day or the month comes first in dates, or which column has the time.',
+    durations: 'Say which column has the duration: whole seconds, or hours, minutes and seconds with colons.',
+    callers: 'Say which column has the caller.',
+    'export-again': 'Export the file again: lines were cut, or quotation marks were lost on the way.',
+    'longer-span': 'Export a longer span, or the files of the days after, so that the ends of these calls are there.',
+  },
   creditsOf: (amount) => `about ${amount} of credits a month`,
   line: {
     licence: (country) => `Voice licence with Calling Plan, ${country}`,
@@ -96,12 +129,15 @@ const en: ReportWords = {
       `${needed} of ${users} people call, or are called by, numbers outside. The others need none: calls between colleagues are free.`,
     extra: (extra) =>
       `${extra} of them are room in the shared minutes: they cost less than the credits that they save.`,
+    licenceEach: (needed) => `Everybody, ${needed} in all, calls numbers outside or is called by them.`,
     noLicence: 'Nobody here calls outside.',
+    noLicenceRead: 'No line that could be read is a call outside.',
     holders: (holders) => `${holders} people call abroad so much that the plan costs less than their calls by credits.`,
     idle: (idle) =>
       `${idle} more holders add minutes to the shared pool for less than the credits that these minutes save.`,
     credits: 'For what no plan covers and for what goes beyond the minutes.',
     noCredits: 'The plans cover every call of this history.',
+    nothingCharged: 'No call here costs anything.',
     withoutPlan: 'Ordered through a partner; your own carrier bills the calls.',
     partnerPrice: 'the partner says',
   },
@@ -178,6 +214,28 @@ const fr: ReportWords = {
   buyNothing: 'Vous n’avez rien à acheter.',
   nothingWhy: (people) =>
     `Sur ${people} personnes, aucune n’appelle un numéro externe ni n’en reçoit d’appels. Les appels entre collègues sont gratuits et ne demandent pas de licence.`,
+  nothingForRead: (read, setAside) =>
+    `Rien pour les ${read} lignes lisibles\u202f; ${setAside} autres sont peut-être des appels externes.`,
+  nothingReadWhy: (people) =>
+    `Dans les lignes lisibles, aucune des ${people} personnes n’appelle un numéro externe ni n’en reçoit d’appels.`,
+  forRead: (answer) => `Pour les lignes lisibles\u00a0: ${answer}`,
+  proofOfRead: 'Cela vaut pour les lignes lisibles.',
+  setAside: (lines, all) =>
+    `${lines} lignes sur ${all} sont peut-être des appels et ne comptent pas dans cette réponse.`,
+  setAsideWhy: (reason, lines) => `${reason}\u00a0: ${lines}.`,
+  outsidePrefix: (prefix, lines) =>
+    `Si l’on compose le ${prefix} pour sortir, dites-le et recalculez\u00a0: ${lines} de ces lignes deviennent lisibles.`,
+  remedies: {
+    numbers:
+      'Dites dans quel pays les numéros sont composés, ce que l’on compose pour sortir, ou quelle colonne contient le numéro.',
+    times: 'Dites si le jour ou le mois vient en premier dans les dates, ou quelle colonne contient l’heure.',
+    durations:
+      'Dites quelle colonne contient la durée\u00a0: en secondes, ou en heures, minutes et secondes séparées par des deux-points.',
+    callers: 'Dites quelle colonne contient l’appelant.',
+    'export-again': 'Exportez de nouveau le fichier\u00a0: des lignes ont été coupées, ou des guillemets perdus.',
+    'longer-span':
+      'Exportez une période plus longue, ou les fichiers des jours suivants, pour que la fin de ces appels y figure.',
+  },
   creditsOf: (amount) => `environ ${amount} de crédits par mois`,
   line: {
     licence: (country) => `Licence vocale avec forfait d’appels, ${country}`,
@@ -190,13 +248,16 @@ const fr: ReportWords = {
       `${needed} personnes sur ${users} appellent des numéros externes ou en reçoivent des appels. Les autres n’en ont pas besoin\u00a0: les appels entre collègues sont gratuits.`,
     extra: (extra) =>
       `${extra} d’entre elles agrandissent la réserve commune de minutes\u00a0: elles coûtent moins que les crédits qu’elles épargnent.`,
+    licenceEach: (needed) => `Chacune des ${needed} personnes appelle des numéros externes ou en reçoit des appels.`,
     noLicence: 'Personne ici n’appelle à l’extérieur.',
+    noLicenceRead: 'Aucune ligne lisible n’est un appel externe.',
     holders: (holders) =>
       `${holders} personnes appellent tant à l’étranger que le forfait coûte moins que leurs appels en crédits.`,
     idle: (idle) =>
       `${idle} titulaires de plus ajoutent des minutes à la réserve commune pour moins que les crédits épargnés.`,
     credits: 'Pour ce qu’aucun forfait ne couvre et pour ce qui dépasse les minutes.',
     noCredits: 'Les forfaits couvrent tous les appels de cet historique.',
+    nothingCharged: 'Aucun appel ici ne coûte quoi que ce soit.',
     withoutPlan: 'Commandée par un partenaire\u202f; votre opérateur facture les appels.',
     partnerPrice: 'prix du partenaire',
   },

@@ -9,7 +9,9 @@ import type { Language } from '../problems.ts'
 import type { TimeZone } from '../time.ts'
 import type { FirstStep } from './questions.ts'
 import { REPORT_WORDS, type ReportWords } from './report-words.ts'
+import { type LinesRead, type SetAside, setAsideOf } from './set-aside.ts'
 import type { Advice, AdvicePrices, CallCount, DontBuy } from './types.ts'
+import { VERDICTS } from './verdict.ts'
 
 export interface ReportLine {
   readonly what: string
@@ -27,6 +29,8 @@ export interface AdviceReport {
   readonly total: string
   readonly months: number
   readonly lines: readonly ReportLine[]
+  /** What may be calls and is not in the answer: how many lines, why, and what to do about it. */
+  readonly setAside: readonly string[]
   readonly proof: string
   readonly isProven: boolean
   readonly dontBuy: readonly string[]
@@ -44,6 +48,8 @@ export interface ReportContext {
   readonly zone: TimeZone
   readonly prices: AdvicePrices
   readonly steps: readonly FirstStep[]
+  /** Absent: the calls did not come from a file. */
+  readonly read?: LinesRead
 }
 
 const MONTHS_FOR_A_YEAR = 3
@@ -52,17 +58,22 @@ const MONTHS_FOR_A_YEAR = 3
 export function reportOf(advice: Advice, context: ReportContext, language: Language): AdviceReport {
   const words = REPORT_WORDS[language]
   const say = makeSay(context, language)
+  const setAside = context.read ? setAsideOf(context.read) : null
   return {
-    headline: headline(advice, words, say),
+    headline: headline(advice, setAside, words, say),
+    setAside: setAside ? setAsideSentences(setAside, words, say, language) : [],
     perMonth: say.money(advice.perMonth),
     total: say.exact(advice.costs.total),
     months: advice.months,
-    lines: linesOf(advice, context, words, say),
-    proof: proofOf(advice, words, say),
+    lines: linesOf(advice, context, setAside, words, say),
+    proof: [proofOf(advice, words, say), ...(setAside ? [words.proofOfRead] : [])].join(' '),
     isProven: advice.status === 'proven',
-    dontBuy: advice.dontBuy.map((one) => dontBuySentence(one, advice, words, say)),
+    // Who only calls colleagues is not known while lines are unread.
+    dontBuy: advice.dontBuy
+      .filter(({ what }) => setAside === null || what !== 'licences')
+      .map((one) => dontBuySentence(one, advice, words, say)),
     recharge: rechargeOf(advice, words, say),
-    notes: notesOf(advice, context, words, say),
+    notes: notesOf(advice, context, setAside, words, say),
     changes: changesOf(advice, words, say),
     tests: testsOf(advice, words, say),
     steps: context.steps.map((step) => stepSentence(step, words, say)),
@@ -94,7 +105,7 @@ function makeSay({ tenantCountry, currency, zone }: ReportContext, language: Lan
 const creditsOf = ({ costs }: Advice): Micros =>
   micros(costs.beyondDomestic + costs.abroad + costs.beyondConference + costs.always)
 
-function headline(advice: Advice, words: ReportWords, say: Say): string {
+function headline(advice: Advice, setAside: SetAside | null, words: ReportWords, say: Say): string {
   const licences = advice.basket.countries.reduce((sum, { licences: n }) => sum + n, 0)
   const plans = advice.basket.countries.reduce((sum, { holders, idleHolders }) => sum + holders.length + idleHolders, 0)
   const { withoutPlan } = advice.basket
@@ -105,13 +116,38 @@ function headline(advice: Advice, words: ReportWords, say: Say): string {
     ...(plans > 0 ? [words.plans(plans, say.number(plans))] : []),
     ...(credits > 0n ? [words.creditsOf(say.money(perMonth(credits, advice)))] : []),
   ]
-  return parts.length === 0 ? words.buyNothing : words.and(parts)
+  if (setAside && parts.length === 0) return words.nothingForRead(say.number(setAside.read), say.number(setAside.lines))
+  if (parts.length === 0) return words.buyNothing
+  return setAside?.isMuch ? words.forRead(words.and(parts)) : words.and(parts)
+}
+
+function setAsideSentences(
+  { lines, read, reasons, remedies, outsideHint }: SetAside,
+  words: ReportWords,
+  say: Say,
+  language: Language,
+): string[] {
+  return [
+    words.setAside(say.number(lines), say.number(lines + read)),
+    ...reasons.map((reason) => words.setAsideWhy(VERDICTS[reason.verdict][language], say.number(reason.lines))),
+    ...remedies.map((remedy) =>
+      remedy === 'outside-prefix'
+        ? words.outsidePrefix(outsideHint?.prefix ?? '', say.number(outsideHint?.lines ?? 0))
+        : words.remedies[remedy],
+    ),
+  ]
 }
 
 const perMonth = (amount: Micros, { months }: Advice): Micros => micros(divFloor(amount, BigInt(Math.max(1, months))))
 
 /** Every kind of thing has its line, also the one of which nothing is needed: "0, because" is an answer. */
-function linesOf(advice: Advice, { prices }: ReportContext, words: ReportWords, say: Say): ReportLine[] {
+function linesOf(
+  advice: Advice,
+  { prices }: ReportContext,
+  setAside: SetAside | null,
+  words: ReportWords,
+  say: Say,
+): ReportLine[] {
   const lines: ReportLine[] = []
   const add = (what: string, quantity: number, each: Micros | null, why: readonly string[]): void => {
     lines.push({
@@ -128,7 +164,11 @@ function linesOf(advice: Advice, { prices }: ReportContext, words: ReportWords, 
     const country = say.country(answer.country)
     const extra = basket.licences - needed
     add(words.line.licence(country), basket.licences, price?.licence ?? null, [
-      needed === 0 ? words.why.noLicence : words.why.licence(say.number(needed), say.number(users)),
+      needed === 0
+        ? setAside
+          ? words.why.noLicenceRead
+          : words.why.noLicence
+        : (needed === users ? words.why.licenceEach : words.why.licence)(say.number(needed), say.number(users)),
       ...(extra > 0 ? [words.why.extra(say.number(extra))] : []),
     ])
     const holders = basket.holders.length
@@ -147,7 +187,12 @@ function linesOf(advice: Advice, { prices }: ReportContext, words: ReportWords, 
     quantity: credits > 0n ? 1 : 0,
     each: null,
     perMonth: say.money(perMonth(credits, advice)),
-    why: credits > 0n ? words.why.credits : words.why.noCredits,
+    why:
+      credits > 0n
+        ? words.why.credits
+        : advice.basket.countries.some(({ licences }) => licences > 0)
+          ? words.why.noCredits
+          : words.why.nothingCharged,
   })
   return lines
 }
@@ -205,14 +250,22 @@ function rechargeOf({ recharge }: Advice, words: ReportWords, say: Say): string[
   ]
 }
 
-function notesOf(advice: Advice, { prices }: ReportContext, words: ReportWords, say: Say): string[] {
+function notesOf(
+  advice: Advice,
+  { prices }: ReportContext,
+  setAside: SetAside | null,
+  words: ReportWords,
+  say: Say,
+): string[] {
   const { unrated, barred, ownCarrier, outsideMonths } = advice.leftOut
   const counted = (count: CallCount, sentence: (calls: string, minutes: string) => string): string[] =>
     count.calls === 0 ? [] : [sentence(say.number(count.calls), say.number(Math.ceil(count.seconds / 60)))]
   const people = advice.users.length
   const isNothing = advice.basket.withoutPlan === 0 && advice.basket.countries.every(({ licences }) => licences === 0)
   return [
-    ...(isNothing && people > 0 && advice.notAvailable.length === 0 ? [words.nothingWhy(say.number(people))] : []),
+    ...(isNothing && people > 0 && advice.notAvailable.length === 0
+      ? [(setAside ? words.nothingReadWhy : words.nothingWhy)(say.number(people))]
+      : []),
     ...advice.withoutPlan
       .filter(({ needed }) => needed > 0)
       .map(({ country, needed }) => words.noPlanHere(say.country(country), say.number(needed))),
@@ -231,8 +284,9 @@ function notesOf(advice: Advice, { prices }: ReportContext, words: ReportWords, 
   ]
 }
 
-function changesOf({ sensitivity }: Advice, words: ReportWords, say: Say): string[] {
-  if (sensitivity === null) return []
+function changesOf(advice: Advice, words: ReportWords, say: Say): string[] {
+  const { sensitivity } = advice
+  if (sensitivity === null || advice.costs.total === ZERO) return []
   const prices = sensitivity.internationalPrice.flatMap(({ country, from, upTo }) => {
     const where = say.country(country)
     if (from !== null && upTo !== null) return [words.priceRange(where, say.exact(from), say.exact(upTo))]

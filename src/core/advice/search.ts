@@ -77,8 +77,8 @@ const ENUMERATED_MAX = 200
 const CLIMB_ROOTS = 6
 const ROOT_STEPS = 160
 const CHILD_STEPS = 40
-/** 64 MB of pages. */
-const KEPT_MAX = 2 ** 23
+/** 32 MB of pages. */
+const KEPT_MAX = 2 ** 22
 /** Looking around a good basket may read so many pieces, and evaluate so many baskets. */
 const SWAP_PIECES_MAX = 2e8
 const SWAPS_MAX = 20_000
@@ -355,8 +355,12 @@ class Searcher {
     const { state } = this
     state.kept += page.worth.length
     if (state.kept <= KEPT_MAX || !state.proofIsKept) return
-    state.proofIsKept = false
-    // What hangs on the roots of the trees is forgotten; the search itself needs only the open nodes.
-    for (const slot of state.trees.values()) slot.draft = { kind: 'every' }
+    forgetProof(state)
   }
+}
+
+/** What hangs on the roots of the trees is forgotten; the search itself needs only the open nodes. */
+export function forgetProof(state: SearchState): void {
+  state.proofIsKept = false
+  for (const slot of state.trees.values()) slot.draft = { kind: 'every' }
 }

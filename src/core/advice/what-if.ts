@@ -3,6 +3,7 @@
  * recorded, so the answer is the bill to the sixth decimal. With something changed nobody recorded who would have paid: then pools are
  * drawn in the canonical order, a minute at a time (P10), and `order` says so.
  */
+import type { Country } from '../country.ts'
 import { type Micros, micros } from '../money.ts'
 import { costOf as creditsOf, type Price } from '../rate.ts'
 import { advise } from './advise.ts'
@@ -52,6 +53,8 @@ export interface WhatIf {
   readonly before: CostLines
   /** `stopped`: the cheapest basket could not be proven in the time. */
   readonly status: 'proven' | 'stopped' | 'given'
+  /** L1: people with calls outside per country with a plan; a basket with fewer licences would leave some of them without. */
+  readonly needed: ReadonlyMap<Country, number>
 }
 
 /** Replays the months; `current` is what the tenant has. */
@@ -62,28 +65,48 @@ export function whatIf(
   change: WhatIfChange,
   paceOf?: (task: Task) => Pace,
 ): WhatIf {
-  if (isUnchanged(change)) {
+  if (isUnchanged(change, current)) {
     const costs = recordedCosts(input, current, recorded)
-    return { order: 'recorded', basket: current, costs, before: costs, status: 'given' }
+    return { order: 'recorded', basket: current, costs, before: costs, status: 'given', needed: new Map() }
   }
   const span = { from: 0, to: input.months.length }
   const before = costOfBasket(problemOf(input, readCalls(input)), span, current).costs
   const { changed, keeps } = changedInput(input, change)
   if (change.basket === 'best') {
     const { basket, costs, status } = advise({ ...changed, options: { ...changed.options, extras: false } }, paceOf)
-    return { order: 'canonical', basket, costs, before, status }
+    return { order: 'canonical', basket, costs, before, status, needed: new Map() }
   }
   const basket = keeps(change.basket ?? current)
-  const { costs } = costOfBasket(problemOf(changed, readCalls(changed)), span, basket)
-  return { order: 'canonical', basket, costs, before, status: 'given' }
+  const reading = readCalls(changed)
+  const { costs } = costOfBasket(problemOf(changed, reading), span, basket)
+  const needed = new Map(reading.countries.map(({ country, needed: people }) => [country, people.length]))
+  return { order: 'canonical', basket, costs, before, status: 'given', needed }
 }
 
-const isUnchanged = ({ heads, targets, prices, basket, percent }: WhatIfChange): boolean =>
+const isUnchanged = ({ heads, targets, prices, basket, percent }: WhatIfChange, current: Basket): boolean =>
   [...(heads?.values() ?? [])].every((count) => count === 1) &&
   targets === undefined &&
   prices === undefined &&
-  basket === undefined &&
+  (basket === undefined || (basket !== 'best' && isSameBasket(basket, current))) &&
   (percent ?? 100) === 100
+
+/** A country with nothing in it is as good as none; the order of holders says nothing. */
+function isSameBasket(one: Basket, other: Basket): boolean {
+  const textOf = ({ withoutPlan, countries }: Basket): string =>
+    JSON.stringify([
+      withoutPlan,
+      countries
+        .filter(({ licences, holders, idleHolders }) => licences + holders.length + idleHolders > 0)
+        .map(({ country, licences, holders, idleHolders }) => [
+          country,
+          licences,
+          [...holders].sort((a, b) => a - b),
+          idleHolders,
+        ])
+        .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    ])
+  return textOf(one) === textOf(other)
+}
 
 /** The bill: each call's wallet part priced once by its own row. */
 function recordedCosts(input: AdviceInput, basket: Basket, recorded: readonly RecordedPart[]): CostLines {

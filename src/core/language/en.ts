@@ -93,6 +93,10 @@ export const en = {
     `A conference dialled ${p.number} on ${p.at} (organiser: ${p.caller}).`,
   conferenceTriedToCall: (p: { caller: string; number: string; at: string }) =>
     `A conference tried to dial ${p.number} on ${p.at} (organiser: ${p.caller}).`,
+  forwarded: (p: { caller: string; user: string; number: string; at: string }) =>
+    `A call from ${p.caller} to ${p.user} was forwarded to ${p.number} on ${p.at}; who forwards a call pays for where it goes.`,
+  wouldHaveForwarded: (p: { caller: string; user: string; number: string; at: string }) =>
+    `A call from ${p.caller} to ${p.user} would have been forwarded to ${p.number} on ${p.at}; it rang at the user’s own telephone.`,
   calledUser: (name: string) => `It was for ${name}.`,
   answered: (p: { at: string; spoken: string }) => `It was answered at ${p.at} and lasted ${p.spoken}.`,
 

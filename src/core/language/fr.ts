@@ -76,6 +76,10 @@ export const fr: Messages = {
     `Une conférence a appelé le ${number} le ${at} (organisateur\u00a0: ${caller}).`,
   conferenceTriedToCall: ({ caller, number, at }) =>
     `Une conférence a essayé d’appeler le ${number} le ${at} (organisateur\u00a0: ${caller}).`,
+  forwarded: ({ caller, user, number, at }) =>
+    `Un appel de ${caller} à ${user} a été renvoyé vers le ${number} le ${at}\u00a0; qui renvoie un appel paie le chemin qu’il prend.`,
+  wouldHaveForwarded: ({ caller, user, number, at }) =>
+    `Un appel de ${caller} à ${user} devait être renvoyé vers le ${number} le ${at}\u00a0; il a sonné au téléphone de l’utilisateur.`,
   calledUser: (name) => `L’appel était destiné à ${name}.`,
   answered: ({ at, spoken }) => `Réponse à ${at}, durée de la conversation\u00a0: ${spoken}.`,
 

@@ -37,6 +37,18 @@ export function AdviceAnswer({ advice, isStale = false }: AdviceAnswerProps) {
           </span>
         </p>
       </Card>
+      {report.setAside.length > 0 && (
+        <Card title={t('setAside')}>
+          <div className="advice-open advice-set-aside" role="note">
+            <WarningRegular aria-hidden />
+            <ul className="advice-list" translate="no">
+              {report.setAside.map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+          </div>
+        </Card>
+      )}
       <Card title={t('whoNeeds')}>
         <People people={advice.people} needed={advice.needed} />
       </Card>

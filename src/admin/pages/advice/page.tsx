@@ -48,8 +48,14 @@ interface Result {
       readonly opposite: string
     } | null
   }[]
+  /** Empty: too long for a page. */
   readonly certificate: string
+  /** The search was stopped and is kept. Answers of before this release have neither. */
+  readonly mayContinue?: boolean
+  readonly before?: { readonly total: MoneyText; readonly gap: MoneyText } | null
 }
+
+type MoneyText = AdviceWire['total']
 
 const LONG_SEARCH_SECONDS = 600
 
@@ -276,22 +282,20 @@ function Answer({ job, onStarted }: { readonly job: Job } & StartProps) {
       </Card>
     )
   }
-  return <Block query={result}>{(found) => <Found found={found} onStarted={onStarted} />}</Block>
+  return <Block query={result}>{(found) => <Found found={found} jobId={job.id} onStarted={onStarted} />}</Block>
 }
 
-function Found({ found, onStarted }: { readonly found: Result } & StartProps) {
+function Found({ found, jobId, onStarted }: { readonly found: Result; readonly jobId: string } & StartProps) {
   const t = useWords(adviceWords)
   const language = useLanguage()
   const say = useSay()
   const at = useAt()
   const { id } = useTenant()
   const advice = found[language]
-  const isOwn = found.read.files.length === 0
-  const searchAgain = async (): Promise<void> => {
+  const formats = useFormats()
+  const goOn = async (): Promise<void> => {
     try {
-      onStarted(
-        await api.post<Job>(`/v1/tenants/${id}/advice`, { months: advice.months, seconds: LONG_SEARCH_SECONDS }),
-      )
+      onStarted(await api.post<Job>(`/v1/tenants/${id}/advice/${jobId}/continue`, { seconds: LONG_SEARCH_SECONDS }))
     } catch (error) {
       say.failed(error)
     }
@@ -310,15 +314,25 @@ function Found({ found, onStarted }: { readonly found: Result } & StartProps) {
             {t('seeOrder')}
           </Button>
         )}
-        <Button onClick={save} title={t('certificateWhy')}>
-          {t('certificate')}
-        </Button>
-        {advice.status === 'stopped' && isOwn && (
-          <Button onClick={() => void searchAgain()} title={t('searchAgainWhy')}>
-            {t('searchAgain')}
+        {found.certificate !== '' && (
+          <Button onClick={save} title={t('certificateWhy')}>
+            {t('certificate')}
+          </Button>
+        )}
+        {found.mayContinue && (
+          <Button onClick={() => void goOn()} title={t('keepSearchingWhy')}>
+            {t('keepSearching')}
           </Button>
         )}
       </div>
+      {found.before && (
+        <p role="note">
+          {t(advice.status === 'proven' ? 'wentOnProven' : 'wentOn', {
+            before: formats.money(found.before.gap),
+            after: formats.money(advice.gap),
+          })}
+        </p>
+      )}
       <Holders found={found} />
       <WhatWasRead found={found} />
     </div>

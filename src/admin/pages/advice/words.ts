@@ -62,10 +62,18 @@ export const adviceWords = defineWords('advice', {
     en: 'It can be checked without us: ringfence check.',
     fr: 'Il se vérifie sans nous : ringfence check.',
   },
-  searchAgain: { en: 'Search again, for ten minutes', fr: 'Chercher encore, pendant dix minutes' },
-  searchAgainWhy: {
-    en: 'From the beginning: calls, prices or rates may have changed since.',
-    fr: 'Depuis le début : appels, prix ou tarifs ont pu changer depuis.',
+  keepSearching: { en: 'Keep searching, for ten minutes', fr: 'Continuer la recherche, dix minutes' },
+  keepSearchingWhy: {
+    en: 'It goes on where it was, with the same calls, prices and rates as then.',
+    fr: 'Elle reprend où elle en était, avec les mêmes appels, prix et tarifs qu’alors.',
+  },
+  wentOn: {
+    en: 'The search went on where it was: at most {before} could still be found then, {after} now.',
+    fr: 'La recherche a repris où elle en était : on pouvait encore trouver au plus {before} alors, {after} maintenant.',
+  },
+  wentOnProven: {
+    en: 'The search went on where it was: at most {before} could still be found then, nothing now.',
+    fr: 'La recherche a repris où elle en était : on pouvait encore trouver au plus {before} alors, plus rien maintenant.',
   },
   whatIf: { en: 'What if', fr: 'Et si' },
   seeOrder: { en: 'Buy this basket', fr: 'Acheter ce panier' },

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { viewOut } from '../../../api/user-view.ts'
 import { type Country, countryName } from '../../../core/country.ts'
 import { api, isProblem } from '../../data/client.ts'
-import { type Tenant, TenantContext, useSession } from '../../data/session.ts'
+import { type Tenant, TenantContext, useMay, useSession } from '../../data/session.ts'
 import { readStored } from '../../data/storage.ts'
 import { Block } from '../../kit/block.tsx'
 import { Card } from '../../kit/card.tsx'
@@ -18,6 +18,7 @@ import { TestCall } from '../../softphone/test-call.tsx'
 import { phoneWords } from '../../softphone/words.ts'
 import { TimeZoneContext, useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { LookUp } from '../rates/look-up.tsx'
+import { ForwardingCard } from '../user/forwarding.tsx'
 import { meWords } from './words.ts'
 import './me.css'
 
@@ -53,6 +54,7 @@ export default function MyPhonePage() {
 function Phone({ tenant }: { readonly tenant: Tenant }) {
   const t = useWords(meWords)
   const tPhone = useWords(phoneWords)
+  const mayEdit = useMay('me:edit')
   const view = useQuery({
     queryKey: ['my-phone', tenant.id],
     queryFn: ({ signal }) => api.get<View>(`/v1/tenants/${tenant.id}/my-phone`, { signal }),
@@ -70,6 +72,7 @@ function Phone({ tenant }: { readonly tenant: Tenant }) {
             <div className="k-stack">
               <Reach view={data} />
               <Minutes view={data} />
+              <ForwardingCard path={`/v1/tenants/${tenant.id}/my-phone/forwarding`} name={null} mayEdit={mayEdit} />
               <Card title={tPhone('test.title')}>
                 <TestCall tenant={tenant.id} />
               </Card>

@@ -40,6 +40,7 @@ export const auditActs = defineWords('audit-acts', {
   },
   'number.released': { en: 'Number released', fr: 'Numéro libéré' },
   'user.caller-id-changed': { en: 'Caller ID chosen', fr: 'Identification de l’appelant choisie' },
+  'user.forwarding-changed': { en: 'Forwarding of calls changed', fr: 'Renvoi d’appels modifié' },
   'location.added': { en: 'Emergency location added', fr: 'Emplacement d’urgence ajouté' },
   'location.deleted': { en: 'Emergency location deleted', fr: 'Emplacement d’urgence supprimé' },
   'emergency.desk-changed': { en: 'Security desk set', fr: 'Poste de sécurité défini' },

@@ -307,6 +307,10 @@ export const webhookWords = defineWords('settings-webhooks', {
   'type.number.assigned': { en: 'A number is assigned', fr: 'Un numéro est attribué' },
   'type.number.unassigned': { en: 'A number is taken back', fr: 'Un numéro est retiré' },
   'type.number.released': { en: 'A number is released', fr: 'Un numéro est libéré' },
+  'type.user.forwarding-changed': {
+    en: 'Calls of a user are forwarded elsewhere',
+    fr: 'Les appels d’un utilisateur sont renvoyés ailleurs',
+  },
   'type.emergency.called': { en: 'An emergency call', fr: 'Un appel d’urgence' },
   'type.port.submitted': { en: 'A port order was sent', fr: 'Une demande de transfert est envoyée' },
   'type.port.contacting-carrier': { en: 'A losing carrier is asked', fr: 'L’opérateur cédant est interrogé' },

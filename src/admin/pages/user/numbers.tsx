@@ -22,6 +22,7 @@ import { LocationForm } from '../numbers/panel.tsx'
 import { numberWords } from '../numbers/words.ts'
 import { type ShownUser, usersChanged } from '../users/data.ts'
 import { CallerIdCard } from './caller-id.tsx'
+import { ForwardingCard } from './forwarding.tsx'
 import type { TabProps } from './page.tsx'
 import { userWords } from './words.ts'
 
@@ -61,6 +62,7 @@ export function Numbers({ user }: TabProps) {
         </Block>
       </Card>
       <CallerIdCard user={user} mayEdit={mayNumber} />
+      <ForwardingCard path={`/v1/tenants/${id}/users/${user.id}/forwarding`} name={user.name} mayEdit={mayNumber} />
       {mayEdit && <Telephone user={user} />}
     </div>
   )

@@ -6,7 +6,7 @@ import { Card } from '../../kit/card.tsx'
 import { Money } from '../../kit/figures.tsx'
 import { CostByBasket } from '../../pictures/index.ts'
 import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
-import type { PersonChange } from './question.tsx'
+import type { PersonChange } from './asked.ts'
 import { whatIfWords } from './words.ts'
 
 type Costs = WhatIfResult['costs']
@@ -39,6 +39,7 @@ export function WhatIfAnswer({ found }: { readonly found: WhatIfResult }) {
         <Headline found={found} />
         <p className="k-quiet">{t('over', { count: found.calls, months })}</p>
         <p>{found.order === 'recorded' ? t('billWhy') : t('canonicalWhy')}</p>
+        <TooFew found={found} />
         {found.status !== 'given' && <p>{found.status === 'proven' ? t('proven') : t('stopped')}</p>}
       </Card>
       <Changes question={found.question} />
@@ -66,6 +67,22 @@ function Headline({ found: { order, before, costs } }: { readonly found: WhatIfR
       </p>
     </>
   )
+}
+
+/** L1: fewer licences than people with calls outside would have silenced some of them. */
+function TooFew({ found: { basket, needed } }: { readonly found: WhatIfResult }) {
+  const t = useWords(whatIfWords)
+  const language = useLanguage()
+  return needed.map(({ country, people }) => {
+    const licences = basket.countries.find((one) => one.country === country)?.licences ?? 0
+    if (licences >= people) return null
+    const name = countryName(country as Parameters<typeof countryName>[0], language)
+    return (
+      <p key={country} className="what-if-more">
+        {t('tooFew', { count: people - licences, country: name, licences, people })}
+      </p>
+    )
+  })
 }
 
 function Changes({ question }: { readonly question: WhatIfResult['question'] }) {

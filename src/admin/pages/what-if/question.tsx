@@ -2,77 +2,61 @@
 import { Button, Field, Input, Radio, RadioGroup, Select } from '@fluentui/react-components'
 import { DismissRegular } from '@fluentui/react-icons'
 import { useQuery } from '@tanstack/react-query'
-import { whatIfBody } from '../../../api/schema/what-if.ts'
+import { useEffect, useRef } from 'react'
+import { type BasketNowOut, whatIfBody } from '../../../api/schema/what-if.ts'
 import { api } from '../../data/client.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
+import { useUrlState } from '../../kit/go.tsx'
 import { Refusal } from '../../kit/notes.tsx'
 import { type Form, useForm } from '../../kit/use-form.ts'
 import { useWords } from '../../words/use.tsx'
 import { PersonPicker, useUser } from '../rates/person-picker.tsx'
+import {
+  type Asked,
+  bodyOf,
+  fromUrl,
+  PEOPLE,
+  PERSON_CHANGES,
+  type PersonChange,
+  toUrl,
+  UNCHANGED,
+  URL_DEFAULTS,
+} from './asked.ts'
+import { BasketFields } from './basket-fields.tsx'
 import type { WhatIfJob } from './page.tsx'
 import { whatIfWords } from './words.ts'
 
-export const PERSON_CHANGES = ['leaves', 'twice', 'thrice', 'getsPlan', 'losesPlan'] as const
-export type PersonChange = (typeof PERSON_CHANGES)[number]
-
-const PEOPLE: Readonly<Partial<Record<PersonChange, number>>> = { leaves: 0, twice: 2, thrice: 3 }
-
-interface Values extends Record<string, unknown> {
-  readonly months: string
-  readonly percent: string
-  readonly licencePrice: string
-  readonly internationalPrice: string
-  readonly basket: string
-  readonly rateDeck: string
-  readonly people: readonly { readonly id: string; readonly change: PersonChange }[]
-}
-
-const UNCHANGED: Values = {
-  months: '1',
-  percent: '100',
-  licencePrice: '',
-  internationalPrice: '',
-  basket: 'now',
-  rateDeck: '',
-  people: [],
-}
-
-/** The fields as the API takes them. */
-function bodyOf(values: Values, currency: string) {
-  const price = (text: string) => (text.trim() === '' ? undefined : { amount: text.trim().replace(',', '.'), currency })
-  const { months, percent, licencePrice, internationalPrice, basket, rateDeck, people } = values
-  const heads = people.flatMap(({ id, change }) => {
-    const count = PEOPLE[change]
-    return count === undefined ? [] : [{ userId: id, people: count }]
-  })
-  const plan = people.flatMap(({ id, change }) =>
-    PEOPLE[change] === undefined ? [{ userId: id, holds: change === 'getsPlan' }] : [],
-  )
-  return {
-    months: Number(months),
-    percent: percent.trim() === '' ? 100 : Number(percent),
-    licencePrice: price(licencePrice),
-    internationalPrice: price(internationalPrice),
-    basket,
-    heads,
-    plan,
-    rateDeck: rateDeck === '' ? undefined : rateDeck,
-  }
+const fieldOf = (param: string): string => {
+  if (/^(plan|heads)/.test(param)) return 'people'
+  return param.startsWith('basket.') ? param.replace('basket', 'countries') : (param.split('.')[0] ?? param)
 }
 
 export function Question({ onStarted }: { readonly onStarted: (job: WhatIfJob) => void }) {
   const t = useWords(whatIfWords)
   const { id, currency } = useTenant()
-  const form = useForm<Values, WhatIfJob>({
+  const [inUrl, setUrl] = useUrlState(URL_DEFAULTS)
+  const now = useQuery({
+    queryKey: ['what-if-now', id],
+    queryFn: ({ signal }) => api.get<BasketNowOut>(`/v1/tenants/${id}/what-if`, { signal }),
+  })
+  const form = useForm<Asked, WhatIfJob>({
     initial: UNCHANGED,
     schema: whatIfBody,
-    toBody: (values) => bodyOf(values, currency),
-    fieldOf: (param) => (/^(plan|heads)/.test(param) ? 'people' : (param.split('.')[0] ?? param)),
+    toBody: (values) => bodyOf(values, currency, now.data),
+    fieldOf,
     submit: (body, intent) => api.post<WhatIfJob>(`/v1/tenants/${id}/what-if`, body, { intent }),
     onDone: onStarted,
     draft: `what-if ${id}`,
   })
+  // The address says what is asked: what it carries goes before the draft of this tab, and what is typed goes into it.
+  const isRead = useRef(false)
+  useEffect(() => {
+    const asked = fromUrl(inUrl)
+    if (!isRead.current && JSON.stringify(asked) !== JSON.stringify(UNCHANGED)) form.reset(asked)
+    else setUrl(toUrl(form.values))
+    isRead.current = true
+  }, [form.values, form.reset, inUrl, setUrl])
   const { values } = form
   return (
     <Card title={t('question')}>
@@ -115,10 +99,12 @@ export function Question({ onStarted }: { readonly onStarted: (job: WhatIfJob) =
           <RadioGroup value={values.basket} onChange={(_, { value }) => form.set('basket', value)}>
             <Radio value="now" label={t('now')} />
             <Radio value="best" label={t('best')} />
+            <Radio value="given" label={t('others')} />
           </RadioGroup>
         </Field>
+        {values.basket === 'given' && <BasketFields form={form} now={now} />}
         <People form={form} />
-        <Button appearance="primary" type="submit" disabled={form.isBusy}>
+        <Button appearance="primary" type="submit" disabled={form.isBusy || (values.basket === 'given' && !now.data)}>
           {t('start')}
         </Button>
       </form>
@@ -133,7 +119,7 @@ interface Deck {
 }
 
 /** What is not in force is the operator's affair. */
-function Decks({ form }: { readonly form: Form<Values> }) {
+function Decks({ form }: { readonly form: Form<Asked> }) {
   const t = useWords(whatIfWords)
   const maySee = useMay('rate-deck:read')
   const decks = useQuery({
@@ -157,7 +143,7 @@ function Decks({ form }: { readonly form: Form<Values> }) {
   )
 }
 
-function People({ form }: { readonly form: Form<Values> }) {
+function People({ form }: { readonly form: Form<Asked> }) {
   const t = useWords(whatIfWords)
   const { people } = form.values
   const add = (id: string): void => {
@@ -171,9 +157,9 @@ function People({ form }: { readonly form: Form<Values> }) {
           key={id}
           id={id}
           change={change}
-          // The plan is moved in today's basket only: the cheapest says itself who holds it.
+          // The plan is moved in today's basket only: the others say themselves who holds it.
           choices={
-            form.values.basket === 'best' ? PERSON_CHANGES.filter((one) => PEOPLE[one] !== undefined) : PERSON_CHANGES
+            form.values.basket === 'now' ? PERSON_CHANGES : PERSON_CHANGES.filter((one) => PEOPLE[one] !== undefined)
           }
           onChange={(next) =>
             form.set(

@@ -16,6 +16,36 @@ export const whatIfWords = defineWords('what-if', {
   basket: { en: 'Licences and plans', fr: 'Licences et forfaits' },
   now: { en: 'As they are now', fr: 'Tels qu’ils sont' },
   best: { en: 'The cheapest, with proof', fr: 'Les moins chers, avec preuve' },
+  others: { en: 'Others, by country', fr: 'D’autres, par pays' },
+  noCountry: {
+    en: 'Nobody works in a country with a Calling Plan.',
+    fr: 'Personne ne travaille dans un pays avec forfait d’appels.',
+  },
+  peopleThere: {
+    en: { one: '{count} person', other: '{count} people' },
+    fr: { one: '{count} personne', many: '{count} de personnes', other: '{count} personnes' },
+  },
+  licenceCount: { en: 'Licences with plan', fr: 'Licences avec forfait' },
+  idleCount: {
+    en: 'Spare plans, for their minutes',
+    fr: 'Forfaits en plus, pour leurs minutes',
+  },
+  holders: { en: 'Who holds the International plan', fr: 'Qui a le forfait international' },
+  nobodyHolds: { en: 'Nobody', fr: 'Personne' },
+  giveTo: { en: 'Give it to somebody in: {country}', fr: 'Le donner à quelqu’un : {country}' },
+  tooFew: {
+    en: {
+      one: '{country}: {licences} licences for {people} people with calls outside. One of them could not have called; their calls are counted all the same.',
+      other:
+        '{country}: {licences} licences for {people} people with calls outside. {count} of them could not have called; their calls are counted all the same.',
+    },
+    fr: {
+      one: '{country} : {licences} licences pour {people} personnes avec des appels externes. L’une d’elles n’aurait pas pu appeler ; ses appels sont comptés quand même.',
+      many: '{country} : {licences} licences pour {people} personnes avec des appels externes. {count} d’entre elles n’auraient pas pu appeler ; leurs appels sont comptés quand même.',
+      other:
+        '{country} : {licences} licences pour {people} personnes avec des appels externes. {count} d’entre elles n’auraient pas pu appeler ; leurs appels sont comptés quand même.',
+    },
+  },
   rateDeck: { en: 'Rates', fr: 'Tarifs' },
   activeDeck: { en: 'Those in force', fr: 'Ceux en vigueur' },
   deck: { en: 'Version {version}', fr: 'Version {version}' },

@@ -76,6 +76,7 @@ export const whatToBuyWords = defineWords('what-to-buy', {
   },
   notProved: { en: 'Within {gap} of the best possible', fr: 'À {gap} au plus du meilleur possible' },
   steps: { en: 'What to do first', fr: 'Par où commencer' },
+  setAside: { en: 'Not in this answer', fr: 'Hors de cette réponse' },
   dontBuy: { en: 'Do not buy', fr: 'À ne pas acheter' },
   credits: { en: 'Credits', fr: 'Crédits' },
   notes: { en: 'What to know', fr: 'À savoir' },

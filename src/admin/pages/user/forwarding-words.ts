@@ -1,0 +1,39 @@
+import { defineWords } from '../../words/define.ts'
+
+export const forwardingWords = defineWords('forwarding', {
+  title: { en: 'Forwarding', fr: 'Renvoi d’appels' },
+  ring: {
+    en: 'Calls to {name} ring at their own telephone.',
+    fr: 'Les appels à {name} sonnent sur son propre téléphone.',
+  },
+  go: { en: 'Calls to {name} go to {to}.', fr: 'Les appels à {name} vont vers {to}.' },
+  ownRing: {
+    en: 'Calls to you ring at your own telephone.',
+    fr: 'Les appels qui vous sont destinés sonnent sur votre propre téléphone.',
+  },
+  ownGo: { en: 'Calls to you go to {to}.', fr: 'Les appels qui vous sont destinés vont vers {to}.' },
+  all: { en: 'All calls', fr: 'Tous les appels' },
+  ownAll: { en: 'All my calls', fr: 'Tous mes appels' },
+  'to.none': { en: 'Ring at the own telephone', fr: 'Sonnent sur le téléphone de l’utilisateur' },
+  'to.ownNone': { en: 'Ring at my telephone', fr: 'Sonnent sur mon téléphone' },
+  'to.user': { en: 'Go to a colleague', fr: 'Vont vers un collègue' },
+  'to.number': { en: 'Go to a number outside', fr: 'Vont vers un numéro extérieur' },
+  'to.ownNumber': {
+    en: 'Go to the number of a colleague, or one outside',
+    fr: 'Vont vers le numéro d’un collègue ou un numéro extérieur',
+  },
+  colleague: { en: 'Colleague', fr: 'Collègue' },
+  number: { en: 'Number', fr: 'Numéro' },
+  numberHint: { en: '+1 514 555 0123', fr: '+1 514 555 0123' },
+  pays: {
+    en: 'Within the country of the user. Who forwards pays: the minutes of the plan, then credits if allowed. What nobody can pay rings at the own telephone.',
+    fr: 'Dans le pays de l’utilisateur. C’est lui qui paie : les minutes de son forfait, puis les crédits s’il y a droit. Un appel que rien ne peut payer sonne sur son téléphone.',
+  },
+  ownPays: {
+    en: 'Within your country. Outside, the minutes of your plan pay, then credits if you may spend them. What nobody can pay rings at your telephone.',
+    fr: 'Dans votre pays. À l’extérieur, les minutes de votre forfait paient, puis les crédits si vous y avez droit. Un appel que rien ne peut payer sonne sur votre téléphone.',
+  },
+  save: { en: 'Save', fr: 'Enregistrer' },
+  saved: { en: 'Calls are forwarded', fr: 'Les appels sont renvoyés' },
+  stopped: { en: 'Calls are no longer forwarded', fr: 'Les appels ne sont plus renvoyés' },
+})

@@ -1,0 +1,100 @@
+/** Where the calls of users go on to (A21). */
+import type { Forwarding } from '../core/forwarding.ts'
+import type { TenantId, UserId } from '../core/ids.ts'
+import type { E164 } from '../core/numbering.ts'
+import type { Instant } from '../core/time.ts'
+import type { Queryable, Tx } from './db.ts'
+
+interface Row {
+  user_id: UserId
+  to_user_id: UserId | null
+  to_number: E164 | null
+}
+
+function toForwarding({ to_user_id, to_number }: Pick<Row, 'to_user_id' | 'to_number'>): Forwarding | null {
+  if (to_user_id !== null) return { to: 'user', userId: to_user_id }
+  return to_number === null ? null : { to: 'number', number: to_number }
+}
+
+/** Where this user’s calls go; null: they ring at the user’s own telephone. */
+export async function readForwarding(db: Queryable, tenantId: TenantId, userId: UserId): Promise<Forwarding | null> {
+  const [row] = await db.query<Row>(
+    'SELECT user_id, to_user_id, to_number FROM forwarding WHERE tenant_id = $1 AND user_id = $2',
+    [tenantId, userId],
+  )
+  return row ? toForwarding(row) : null
+}
+
+/** Null takes it away. A colleague must be of the same tenant: a key refuses another. */
+export async function saveForwarding(
+  tx: Tx,
+  tenantId: TenantId,
+  userId: UserId,
+  forwarding: Forwarding | null,
+): Promise<void> {
+  if (forwarding === null) {
+    await tx.execute('DELETE FROM forwarding WHERE tenant_id = $1 AND user_id = $2', [tenantId, userId])
+    return
+  }
+  await tx.execute(
+    `INSERT INTO forwarding (tenant_id, user_id, to_user_id, to_number) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (tenant_id, user_id) DO UPDATE SET to_user_id = excluded.to_user_id, to_number = excluded.to_number`,
+    [
+      tenantId,
+      userId,
+      forwarding.to === 'user' ? forwarding.userId : null,
+      forwarding.to === 'number' ? forwarding.number : null,
+    ],
+  )
+}
+
+/** Which colleague forwards to which. Held until the transaction ends, so that two of them make no circle at once. */
+export async function lockForwardsToUsers(tx: Tx, tenantId: TenantId): Promise<Map<UserId, UserId>> {
+  await tx.query('SELECT FROM tenant WHERE tenant_id = $1 FOR NO KEY UPDATE', [tenantId])
+  const rows = await tx.query<{ user_id: UserId; to_user_id: UserId }>(
+    'SELECT user_id, to_user_id FROM forwarding WHERE tenant_id = $1 AND to_user_id IS NOT NULL',
+    [tenantId],
+  )
+  return new Map(rows.map((row) => [row.user_id, row.to_user_id]))
+}
+
+/** A user as a call finds them. */
+export interface CalledUser {
+  readonly tenantId: TenantId
+  readonly userId: UserId
+  /** `user@domain`; null: no telephone. */
+  readonly address: string | null
+  /** The first of the user’s own numbers. */
+  readonly number: E164 | null
+  /** Null as well while a call centre may call back (N6): it wants the person who called. */
+  readonly forwarding: Forwarding | null
+}
+
+/** The user at a moment of the real clock; null when there is none any more, or the telephone is switched off. */
+export async function calledUser(
+  db: Queryable,
+  tenantId: TenantId,
+  userId: UserId,
+  now: Instant,
+): Promise<CalledUser | null> {
+  const [row] = await db.query<Row & { address: string | null; number: E164 | null }>(
+    `SELECT u.user_id, u.sip_username || '@' || t.sip_domain AS address, f.to_user_id, f.to_number,
+            (SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number LIMIT 1) AS number
+       FROM tenant_user u JOIN tenant t USING (tenant_id)
+       LEFT JOIN forwarding f ON f.tenant_id = u.tenant_id AND f.user_id = u.user_id AND NOT EXISTS (
+         SELECT FROM phone_number n WHERE n.user_id = u.user_id
+            AND n.callback_until > coalesce(t.clock_at, to_timestamp($3 / 1000.0)))
+      WHERE u.tenant_id = $1 AND u.user_id = $2 AND u.deleted_at IS NULL AND u.disabled_at IS NULL`,
+    [tenantId, userId, now],
+  )
+  return row ? { tenantId, userId, address: row.address, number: row.number, forwarding: toForwarding(row) } : null
+}
+
+/** Everybody who has a SIP name and forwards, of every tenant: the switch must ask where their calls go. */
+export function forwardedNames(db: Queryable): Promise<{ domain: string; username: string }[]> {
+  return db.query<{ domain: string; username: string }>(
+    `SELECT t.sip_domain AS domain, u.sip_username AS username
+       FROM forwarding f JOIN tenant_user u ON u.user_id = f.user_id JOIN tenant t ON t.tenant_id = u.tenant_id
+      WHERE u.sip_username IS NOT NULL AND u.deleted_at IS NULL`,
+  )
+}

@@ -1,0 +1,105 @@
+/** What routing a call is made of: the question to the engine, the answer to Kamailio, and the way out of the house. */
+import type { AttendantDesk } from '../core/attendant-call.ts'
+import { type RefusalCode, refusal } from '../core/problems.ts'
+import type { Granted, InitialRequest } from '../core/request.ts'
+import { type Instant, instant } from '../core/time.ts'
+import { trunkForCalls } from '../core/trunk.ts'
+import type { Queryable } from '../store/db.ts'
+import type { SwitchTrunk } from '../store/trunk.ts'
+import type { LiveCalls } from './kamailio-calls.ts'
+import type { AuthoriseQuestion } from './kamailio-events.ts'
+import { timerSeconds } from './kamailio-lease.ts'
+import type { Requests } from './kamailio-requests.ts'
+
+/** Flat, for Kamailio's `jansson_get`. */
+export interface Accepted {
+  readonly allow: 1
+  /** Seconds for the dialog timer; 0: no lease. */
+  readonly lease: number
+  /** `carrier`, `emergency`, `sip:user@domain` of a registered telephone, or `sip:…;direct` for any other address. */
+  readonly target: string
+  /** The number as the carrier shall get it. */
+  readonly called: string
+  /** The number to show, or nothing. */
+  readonly identity: string
+  /** RFC 3323: the carrier knows the number and tells it to nobody. */
+  readonly privacy?: 1
+  /** Who forwarded the call (RFC 5806), where somebody did. */
+  readonly diverted?: string
+}
+
+export type RoutingAnswer =
+  | Accepted
+  | { readonly allow: 0; readonly status: number; readonly code: string; readonly title: string }
+
+export interface RoutingOptions {
+  readonly requests: Requests
+  readonly calls: LiveCalls
+  readonly db: Queryable
+  readonly chunkSeconds: number
+  /** Where calls to service numbers ring; null: at the tenant's first user with a telephone. */
+  readonly serviceTarget: string | null
+  /** Who answers for attendants; null: nobody does. */
+  readonly desk: () => AttendantDesk | null
+  /** The real clock. */
+  readonly now: () => Instant
+}
+
+type Wish = Pick<
+  InitialRequest,
+  | 'tenantId'
+  | 'userId'
+  | 'sipUsername'
+  | 'direction'
+  | 'calledNumber'
+  | 'calledSipUsername'
+  | 'callingNumber'
+  | 'forwards'
+>
+
+/** Asks the engine for a call. A refusal is an answer for Kamailio; anything else that is no grant is a bug. */
+export async function submit(
+  options: RoutingOptions,
+  question: AuthoriseQuestion,
+  wish: Wish,
+): Promise<Granted | { readonly result: 'refused'; readonly reply: RoutingAnswer }> {
+  const answer = await options.requests.submit(
+    options.requests.initial({
+      ...wish,
+      sessionId: question.sid,
+      requestNumber: 0,
+      requestedSeconds: options.chunkSeconds,
+      eventTime: instant(question.begunAt),
+    }),
+  )
+  if (answer.result === 'granted') return answer
+  if (answer.result !== 'refused') throw new Error(`an initial request was answered with ${answer.result}`)
+  const { code, title, sipStatus } = answer.refusal
+  return { result: 'refused', reply: { allow: 0, status: sipStatus, code, title } }
+}
+
+/**
+ * L4: without a plan, calls leave over the tenant’s own trunk and over nothing else. The engine has said who bills this one; a licence or
+ * a number that has changed since then sends no free call to our carrier, and no paid one to another's.
+ */
+export function outsideTarget(
+  { charged, classification }: Granted,
+  trunks: readonly SwitchTrunk[] | null,
+  called: string,
+): string {
+  if (charged) return 'carrier'
+  if (trunks === null) return classification === 'toll-free-out' ? 'carrier' : 'no-trunk'
+  const trunk = trunkForCalls(trunks)
+  if (trunk === null) return 'no-trunk'
+  if (trunk.mode === 'register') return `sbc:${trunk.username}@${trunk.domain}`
+  return `sip:${called}@${trunk.host}:${trunk.port};transport=${trunk.transport};direct`
+}
+
+export function refused(code: RefusalCode): RoutingAnswer {
+  const { sipStatus, title } = refusal(code)
+  return { allow: 0, status: sipStatus, code, title }
+}
+
+/** Kamailio's timer: the grant, and how long the call may go on if nobody can be asked for more (C10). */
+export const leaseOf = (granted: Granted, graceSeconds: number): number =>
+  granted.grantedSeconds === undefined ? 0 : timerSeconds((granted.grantedSeconds + graceSeconds) * 1000, 0)
