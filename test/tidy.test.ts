@@ -103,6 +103,7 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
     'src/store/attendant.ts',
     'src/store/emergency-call.ts',
     'src/store/failure-policy.ts',
+    'src/store/forwarding.ts',
     'src/store/trunk.ts',
     'src/store/db.ts',
   ],

@@ -96,7 +96,10 @@ async function calculate({ context, at, history, states, cost, bound }: Question
     before: cost !== undefined && bound !== undefined ? { cost, bound } : null,
     kept:
       found && advice?.status === 'stopped'
-        ? packSearch({ context, at, history, states: found.states, cost: advice.costs.total, bound: advice.bound })
+        ? packSearch({
+            ...{ context, at, history, madeUpRates: false, states: found.states },
+            ...{ cost: advice.costs.total, bound: advice.bound },
+          })
         : null,
   })
 }

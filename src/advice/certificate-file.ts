@@ -2,7 +2,7 @@
  * The two files of `ringfence check`: the answer with its proof, and the calls as they were rated. Together they say everything, so
  * that a checker needs neither the search nor the deck.
  */
-import type { Numbers } from '../core/advice/certificate.ts'
+import { inCertificate } from '../core/advice/certificate.ts'
 import { type Advice, type AdviceInput, CALL_KINDS, NO_USER } from '../core/advice/types.ts'
 
 export const CERTIFICATE_FORMAT = 'ringfence-advice/1'
@@ -30,15 +30,9 @@ export function certificateText(advice: Advice, input: AdviceInput): string {
       users: input.users,
       proofs: certificate.countries,
     },
-    (_, value: unknown) => {
-      if (typeof value === 'bigint') return value.toString()
-      return isNumbers(value) ? Array.from(value) : value
-    },
+    inCertificate,
   )
 }
-
-const isNumbers = (value: unknown): value is Exclude<Numbers, readonly number[]> =>
-  value instanceof Float64Array || value instanceof Int32Array || value instanceof Uint32Array
 
 export const RATED_CALLS_HEADER = 'answered_at,user,kind,seconds,fee_micros,per_minute_micros,initial,next,minimum'
 

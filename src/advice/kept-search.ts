@@ -16,6 +16,8 @@ export interface KeptSearch {
   /** When prices and rates were looked up. */
   readonly at: Instant
   readonly history: Import
+  /** The rates were those of the demonstration: what is told says so. */
+  readonly madeUpRates: boolean
   readonly states: ReadonlyMap<string, SearchState>
   /** Where it stood. */
   readonly cost: Micros

@@ -17,6 +17,7 @@ import { tollFreeUse } from '../store/number.ts'
 import { listPools } from '../store/pool.ts'
 import { readUse, WALLET_RANGE } from '../store/pool-use.ts'
 import type { TenantRow } from '../store/tenant.ts'
+import { trunksDown } from '../store/trunk.ts'
 import { readWallet } from '../store/wallet.ts'
 import { may } from './auth.ts'
 import { moneyOut, timeOut } from './contract.ts'
@@ -45,6 +46,7 @@ const actionOut = z
     z.object({ kind: z.literal('choose-recharge') }),
     z.object({ kind: z.literal('see-forecast'), pool }),
     z.object({ kind: z.literal('see-numbers') }),
+    z.object({ kind: z.literal('see-trunks') }),
   ])
   .meta({ description: 'The one thing that would change it' })
 
@@ -63,6 +65,7 @@ const needOut = z
       action: actionOut,
     }),
     z.object({ code: z.literal('toll-free-low'), minutes: z.number().int(), available: moneyOut, action: actionOut }),
+    z.object({ code: z.literal('trunk-down'), name: z.string(), since: timeOut, action: actionOut }),
     z.object({
       code: z.literal('toll-free-unused'),
       number: z.string(),
@@ -161,13 +164,14 @@ async function readHome(
   const known = await readForecast(deps, tenant)
   const { now, today } = known
   const { month, start, end } = periodOf(now, timeZone)
-  const [pools, refusals, setUp, wallet, spent, tollFree, review] = await Promise.all([
+  const [pools, refusals, setUp, wallet, spent, tollFree, down, review] = await Promise.all([
     listPools(db, tenantId, month),
     recentRefusals(db, tenantId, instant(now - REFUSED_MS)),
     readSetUp(db, tenantId),
     withWallet ? walletFacts(deps, tenant, now) : null,
     withWallet ? spentByDay(deps, tenant, today) : null,
     tollFreeUse(db, tenantId, { start, end: now }),
+    trunksDown(db, tenantId),
     withReview ? lastReview(deps, tenant, now) : null,
   ])
   const needs = needsOfTenant({
@@ -178,6 +182,7 @@ async function readHome(
     pools: pools.map(({ key, account }) => ({ key, ...poolFigures(account, now) })),
     freeLicencesFor: ({ plan }) => freeSeats(known.seats, skuOf(plan)),
     tollFree,
+    trunksDown: down,
     monthEndsAt: end,
     wallet,
   })
@@ -310,6 +315,8 @@ function needToWire(need: Need, { tenant }: KnownForecast): NeedOnWire {
     case 'pool-runs-out':
     case 'toll-free-unused':
       return { ...need, action }
+    case 'trunk-down':
+      return { code: need.code, name: need.name, since: formatInstant(need.since), action }
     case 'lots-expire':
       return { ...need, amount: money(need.amount), firstAt: formatInstant(need.firstAt), action }
     case 'toll-free-low':

@@ -27,6 +27,9 @@ export interface AdviseWords {
   readonly setAside: string
   readonly whichLines: string
   readonly certificate: (file: string) => string
+  readonly kept: (file: string) => string
+  readonly notKept: (file: string) => string
+  readonly wentOn: (before: string, after: string) => string
 }
 
 const en: AdviseWords = {
@@ -71,6 +74,10 @@ const en: AdviseWords = {
   whichLines: '--verdicts <file> writes which lines, and why.',
   certificate: (file) =>
     `The certificate is in ${file}; check it with: npm run ringfence -- check ${file} <the same files>`,
+  kept: (file) => `The search is kept in ${file}; go on with: npm run ringfence -- continue ${file}`,
+  notKept: (file) => `${file} is no search that this release has kept; begin again with: npm run ringfence -- advise`,
+  wentOn: (before, after) =>
+    `The search went on where it was: at most ${before} could still be found then, ${after} now.`,
 }
 
 const fr: AdviseWords = {
@@ -116,6 +123,12 @@ const fr: AdviseWords = {
   whichLines: '--verdicts <fichier> écrit lesquelles et pourquoi.',
   certificate: (file) =>
     `Le certificat se trouve dans ${file}\u202f; pour le vérifier\u00a0: npm run ringfence -- check ${file} <les mêmes fichiers>`,
+  kept: (file) =>
+    `La recherche est gardée dans ${file}\u202f; pour la reprendre\u00a0: npm run ringfence -- continue ${file}`,
+  notKept: (file) =>
+    `${file} n’est pas une recherche gardée par cette version\u202f; recommencez\u00a0: npm run ringfence -- advise`,
+  wentOn: (before, after) =>
+    `La recherche a repris où elle en était\u00a0: on pouvait encore trouver au plus ${before} alors, ${after} maintenant.`,
 }
 
 export const ADVISE_WORDS: Readonly<Record<Language, AdviseWords>> = { en, fr }

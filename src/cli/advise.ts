@@ -2,7 +2,7 @@
  * `npm run ringfence -- advise calls.csv --country CA`: what would these calls have needed here? Reads exports and PBX logs, asks
  * nobody, sends nothing; prints the basket, its price, the reasons and the proof, and writes the certificate for `ringfence check`.
  */
-import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
@@ -10,17 +10,18 @@ import { ratedCalls } from '../advice/certificate-file.ts'
 import { adviceInputOf, type HistoryContext } from '../advice/history.ts'
 import { type Import, type ImportOptions, importCalls, UnknownLayout } from '../advice/import/importer.ts'
 import { SourceError } from '../advice/import/source.ts'
-import { runAdvice } from '../advice/run.ts'
+import { type KeptSearch, packSearch, unpackSearch } from '../advice/kept-search.ts'
+import { type Run, type RunOptions, runAdvice } from '../advice/run.ts'
 import { reportOf } from '../core/advice/report.ts'
 import { CATALOGUE_RULES } from '../core/advice/rules.ts'
 import type { Advice, AdvicePrices } from '../core/advice/types.ts'
 import { VERDICTS, type Verdict } from '../core/advice/verdict.ts'
 import { COUNTRY_OFFERS, type Country, parseCountry } from '../core/country.ts'
-import { type Currency, type Micros, parseMicros } from '../core/money.ts'
+import { type Currency, formatMicros, type Micros, micros, parseMicros } from '../core/money.ts'
 import { isLanguage, type Language } from '../core/problems.ts'
 import { makeRateDeck, type RateDeck } from '../core/rate-deck.ts'
 import { parseRateDeckCsv } from '../core/rate-deck-csv.ts'
-import { instant, isTimeZone, type TimeZone } from '../core/time.ts'
+import { type Instant, instant, isTimeZone, type TimeZone } from '../core/time.ts'
 import { demoRateDeckCsv } from '../demo/rate-deck.ts'
 import { ADVISE_WORDS, type AdviseWords } from './advise-words.ts'
 
@@ -38,9 +39,13 @@ interface Options {
   readonly certificate?: string
   readonly rated?: string
   readonly verdicts?: string
+  readonly keep?: string
   readonly lang: Language
   readonly json?: boolean
 }
+
+/** What is told, and how. */
+type TellOptions = Pick<Options, 'certificate' | 'rated' | 'verdicts' | 'keep' | 'lang' | 'json'>
 
 const EXIT_FAILED = 1
 /** The practice price list of the demonstration, in every currency. */
@@ -84,7 +89,6 @@ const priceOption = (flags: string, description: string, usual: string): Option 
 
 /** The sub-command; `files` may be CSV, gzip or zip, and may overlap. */
 export function adviseCommand(env: NodeJS.ProcessEnv): Command {
-  const locale = (env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? '').slice(0, 2)
   return new Command('advise')
     .description('What do I need to buy? From the call records of another system; nothing leaves this machine.')
     .argument('<files...>', 'usage report (CSV or zip), Asterisk, FreeSWITCH, Kamailio, or a plain list')
@@ -104,14 +108,51 @@ export function adviseCommand(env: NodeJS.ProcessEnv): Command {
     .option('--seconds <n>', 'how long to search for a proof', readSeconds, 60)
     .option('--certificate <file>', 'write the answer and its proof, for `check`')
     .option('--rated <file>', 'write the calls as they were rated, for `check`')
+    .option('--keep <file>', 'where a search that is stopped is kept, for `continue`')
     .option('--verdicts <file>', 'write each line that is not in the advice, and why')
-    .addOption(
-      new Option('--lang <language>', 'en or fr').choices(['en', 'fr']).default(isLanguage(locale) ? locale : 'en'),
-    )
+    .addOption(languageOption(env))
     .option('--json', 'one JSON object, nothing else')
     .action(async (files: readonly string[], options: Options) => {
       process.exitCode = await advise(files, options)
     })
+}
+
+/** The other one: a search that `advise --keep` has kept goes on where it was. */
+export function continueCommand(env: NodeJS.ProcessEnv): Command {
+  return new Command('continue')
+    .description('Go on with a search that was stopped, where it was: the same calls, prices and rates as then.')
+    .argument('<file>', 'what `advise --keep` wrote; it is replaced by how far the search comes now')
+    .option('--seconds <n>', 'how long to search for a proof', readSeconds, 600)
+    .option('--certificate <file>', 'write the answer and its proof, for `check`')
+    .option('--rated <file>', 'write the calls as they were rated, for `check`')
+    .addOption(languageOption(env))
+    .option('--json', 'one JSON object, nothing else')
+    .action(async (file: string, options: TellOptions & { readonly seconds: number }) => {
+      process.exitCode = await goOn(file, options)
+    })
+}
+
+function languageOption(env: NodeJS.ProcessEnv): Option {
+  const locale = (env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? '').slice(0, 2)
+  return new Option('--lang <language>', 'en or fr').choices(['en', 'fr']).default(isLanguage(locale) ? locale : 'en')
+}
+
+type Question = Omit<KeptSearch, 'states' | 'cost' | 'bound'>
+
+async function goOn(file: string, options: TellOptions & { readonly seconds: number }): Promise<number> {
+  const words = ADVISE_WORDS[options.lang]
+  const kept = existsSync(file) ? unpackSearch(readFileSync(file)) : null
+  if (kept === null) {
+    process.stderr.write(`${words.notKept(file)}\n`)
+    return EXIT_FAILED
+  }
+  const { states, ...question } = kept
+  const found = await tellAnswer(question, { deadlineMs: options.seconds * 1000, states }, { ...options, keep: file })
+  if (found && !options.json) {
+    const gap = (amount: bigint): string => formatMicros(micros(amount))
+    process.stdout.write(`\n${words.wentOn(gap(kept.cost - kept.bound), gap(found.advice.gap))}\n`)
+  }
+  return found ? 0 : EXIT_FAILED
 }
 
 async function advise(files: readonly string[], options: Options): Promise<number> {
@@ -122,28 +163,14 @@ async function advise(files: readonly string[], options: Options): Promise<numbe
   try {
     const deck = deckOf(options.rates, words)
     const began = performance.now()
-    const imported = await read(files, options, { currency, zone, deck })
-    const readMs = performance.now() - began
-    if (!options.json) tellImport(imported, words, readMs)
+    const at = instant(Date.now())
+    const history = await read(files, options, { currency, zone, deck, at })
+    if (!options.json) tellImport(history, words, performance.now() - began)
     const prices = pricesOf(options)
     const context: HistoryContext = { tenantCountry: options.country, currency, zone, prices, rules: CATALOGUE_RULES }
-    const input = adviceInputOf(imported, context)
-    if (input === null) {
-      process.stderr.write(`${words.noWholeMonth}\n`)
-      return EXIT_FAILED
-    }
-    const found = await runAdvice(input, { deadlineMs: options.seconds * 1000 })
-    const { advice } = found
-    if (options.certificate !== undefined) writeFileSync(options.certificate, found.certificateText)
-    if (options.rated !== undefined) await writeFile(options.rated, ratedCalls(imported))
-    const report = reportOf(
-      advice,
-      { tenantCountry: options.country, currency, zone, prices, steps: [], read: imported },
-      options.lang,
-    )
-    if (options.json) process.stdout.write(`${JSON.stringify({ report, verdicts: imported.verdicts })}\n`)
-    else tellAdvice(report, advice, imported, words, performance.now() - began - readMs, options)
-    return 0
+    const question: Question = { context, at, history, madeUpRates: options.rates === undefined }
+    const found = await tellAnswer(question, { deadlineMs: options.seconds * 1000 }, options)
+    return found ? 0 : EXIT_FAILED
   } catch (error) {
     if (error instanceof UnknownLayout) {
       const { file, unknown } = error
@@ -156,6 +183,39 @@ async function advise(files: readonly string[], options: Options): Promise<numbe
     else throw error
     return EXIT_FAILED
   }
+}
+
+/** Calculates, writes the files that were asked for, and tells it. Null: there is no month with calls. */
+async function tellAnswer(question: Question, run: RunOptions, options: TellOptions): Promise<Run | null> {
+  const words = ADVISE_WORDS[options.lang]
+  const { context, history, madeUpRates } = question
+  const input = adviceInputOf(history, context)
+  if (input === null) {
+    process.stderr.write(`${words.noWholeMonth}\n`)
+    return null
+  }
+  const began = performance.now()
+  const found = await runAdvice(input, run)
+  const { advice } = found
+  if (options.certificate !== undefined) writeFileSync(options.certificate, found.certificateText)
+  if (options.rated !== undefined) await writeFile(options.rated, ratedCalls(history))
+  const report = reportOf(advice, { ...context, steps: [], read: history }, options.lang)
+  const isKept = options.keep !== undefined && keepSearch(options.keep, question, found)
+  if (options.json) process.stdout.write(`${JSON.stringify({ report, verdicts: history.verdicts })}\n`)
+  else tellAdvice(report, advice, history, { words, milliseconds: performance.now() - began, options, madeUpRates })
+  if (isKept && !options.json) process.stdout.write(`\n${words.kept(options.keep ?? '')}\n`)
+  return found
+}
+
+/** What is proven needs no file to go on with. */
+function keepSearch(file: string, question: Question, { advice, states }: Run): boolean {
+  const bytes =
+    advice.status === 'stopped'
+      ? packSearch({ ...question, states, cost: advice.costs.total, bound: advice.bound })
+      : null
+  if (bytes) writeFileSync(file, bytes, { mode: 0o600 })
+  else rmSync(file, { force: true })
+  return bytes !== null
 }
 
 const pricesOf = ({ licencePrice, internationalPrice }: Options): AdvicePrices => ({
@@ -178,7 +238,7 @@ function deckOf(rates: string | undefined, words: AdviseWords): RateDeck {
 async function read(
   files: readonly string[],
   options: Options,
-  { currency, zone, deck }: { currency: Currency; zone: TimeZone; deck: RateDeck },
+  { currency, zone, deck, at }: { currency: Currency; zone: TimeZone; deck: RateDeck; at: Instant },
 ): Promise<Import> {
   const mapping = Object.fromEntries(options.column.map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
   const importOptions: ImportOptions = {
@@ -189,7 +249,7 @@ async function read(
     mapping,
     deck,
     currency,
-    at: instant(Date.now()),
+    at,
   }
   const verdicts = options.verdicts === undefined ? null : createWriteStream(options.verdicts)
   verdicts?.write('file,line,verdict,why\r\n')
@@ -223,13 +283,18 @@ function tellImport(imported: Import, words: AdviseWords, milliseconds: number):
   print()
 }
 
+interface Told {
+  readonly words: AdviseWords
+  readonly milliseconds: number
+  readonly options: TellOptions
+  readonly madeUpRates: boolean
+}
+
 function tellAdvice(
   report: ReturnType<typeof reportOf>,
   advice: Advice,
   imported: Import,
-  words: AdviseWords,
-  milliseconds: number,
-  options: Options,
+  { words, milliseconds, options, madeUpRates }: Told,
 ): void {
   const print = (line = ''): void => void process.stdout.write(`${line}\n`)
   const list = (title: string, sentences: readonly string[]): void => {
@@ -243,7 +308,7 @@ function tellAdvice(
     const { outsideHint } = imported
     list(words.setAside, [
       ...report.setAside,
-      ...(outsideHint && options.outside === '' ? [`--outside ${outsideHint.prefix}`] : []),
+      ...(outsideHint ? [`--outside ${outsideHint.prefix}`] : []),
       ...(options.verdicts === undefined ? [words.whichLines] : []),
     ])
   }
@@ -261,6 +326,6 @@ function tellAdvice(
   list(words.recharge, report.recharge)
   list(words.changes, report.changes)
   list(words.tests, report.tests)
-  list(words.notes, [...(options.rates === undefined ? [words.madeUpRates] : []), ...report.notes])
+  list(words.notes, [...(madeUpRates ? [words.madeUpRates] : []), ...report.notes])
   if (options.certificate !== undefined) print(`\n${words.certificate(options.certificate)}`)
 }

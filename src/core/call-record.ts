@@ -2,7 +2,15 @@
  * The one immutable record that every call leaves, refused ones too (C8): with the reasons, so that it can explain itself years
  * later without any other table.
  */
-import { type BlindPart, type Call, type Direction, type ForwardedCall, type GrantNote, type Reason, sourceOf } from './call.ts'
+import {
+  type BlindPart,
+  type Call,
+  type Direction,
+  type ForwardedCall,
+  type GrantNote,
+  type Reason,
+  sourceOf,
+} from './call.ts'
 import type { Classification } from './classification.ts'
 import type { CallId, SwitchId, TenantId, UserId } from './ids.ts'
 import { type Currency, formatMicros, type Micros, micros, toMoney } from './money.ts'

@@ -18,7 +18,7 @@ describe('A21: where calls may be forwarded', () => {
     ['+18005550123', 'CA', null],
     ['+442071838750', 'GB', null],
     ['+442071838750', 'CA', 'abroad'],
-    ['+8816123456', 'CA', 'dear'],
+    ['+881612345678', 'CA', 'dear'],
     ['+19005550123', 'CA', 'dear'],
   ])('%s from %s: %s', (number, country, fault) => {
     expect(faultOf(number, country)).toBe(fault)

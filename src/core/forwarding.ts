@@ -9,7 +9,11 @@ export type Forwarding =
   | { readonly to: 'user'; readonly userId: UserId }
   | { readonly to: 'number'; readonly number: E164 }
 
-/** From one to the next and on: a call that has gone so far rings where it is. As many times may it have been forwarded before it came to us. */
+/**
+ * From one to the next and on: a call that has gone so far rings where it is. As many times may it have been forwarded before it came to
+ * us, where carriers say so; where they do not, a call that comes back from outside ends here too, because a user has no more than so many
+ * forwarded calls at once.
+ */
 export const FORWARDS_MAX = 5
 
 /** Why a number is no target; null: it is one. */

@@ -31,6 +31,7 @@ export type NeedAction =
   | { readonly kind: 'choose-recharge' }
   | { readonly kind: 'see-forecast'; readonly pool: PoolKey }
   | { readonly kind: 'see-numbers' }
+  | { readonly kind: 'see-trunks' }
 
 /** A forecast's end, as alerts say it. */
 interface Ends {
@@ -49,6 +50,7 @@ export type Need = { readonly action: NeedAction } & (
   | { readonly code: 'lots-expire'; readonly amount: Micros; readonly lots: number; readonly firstAt: Instant }
   | { readonly code: 'toll-free-low'; readonly minutes: number; readonly available: Micros }
   | { readonly code: 'no-recharge'; readonly available: Micros; readonly weekAtMost: number }
+  | { readonly code: 'trunk-down'; readonly name: string; readonly since: Instant }
   | { readonly code: 'toll-free-unused'; readonly number: E164; readonly minutes: number }
 )
 
@@ -62,6 +64,8 @@ export interface NeedFacts {
   readonly freeLicencesFor: (pool: PoolKey) => number
   /** Toll-free numbers that have been in service since the month began, and what was spoken on them in it. */
   readonly tollFree?: readonly { readonly number: E164; readonly seconds: number }[]
+  /** L4: SBCs that worked and do not answer. */
+  readonly trunksDown?: readonly { readonly name: string; readonly since: Instant }[]
   /** When the month ends. */
   readonly monthEndsAt?: Instant
   /** Null: not for whoever asks. */
@@ -83,7 +87,11 @@ const TOLL_FREE_MINUTES = 100
 /** Everything that needs somebody, in the order of its urgency. */
 export function needsOfTenant(facts: NeedFacts): Need[] {
   const { wallet } = facts
+  const down = (facts.trunksDown ?? []).map(
+    (trunk): Need => ({ code: 'trunk-down', ...trunk, action: { kind: 'see-trunks' } }),
+  )
   return [
+    ...down,
     ...refused(facts),
     ...(wallet ? walletNeeds(facts, wallet) : []),
     ...poolNeeds(facts),

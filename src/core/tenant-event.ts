@@ -26,6 +26,8 @@ export const EVENT_TYPES = [
   'limit.reached',
   'number.in-service',
   'attendant.published',
+  'trunk.down',
+  'trunk.up',
   'number.assigned',
   'number.unassigned',
   'number.released',
@@ -66,8 +68,13 @@ export const MAIL_EVENT_TYPES = [
 
 export type MailEventType = (typeof MAIL_EVENT_TYPES)[number]
 
-/** Told by mail to whom they are about: the user who has a number now, the security desk (N4, N6). */
-export const PERSONAL_MAIL_TYPES = ['number.assigned', 'emergency.called'] as const satisfies readonly EventType[]
+/** Told by mail to whom they are about: the user who has a number now, the security desk (N4, N6), those who look after lines (L4). */
+export const PERSONAL_MAIL_TYPES = [
+  'number.assigned',
+  'emergency.called',
+  'trunk.down',
+  'trunk.up',
+] as const satisfies readonly EventType[]
 
 export type PersonalMailType = (typeof PERSONAL_MAIL_TYPES)[number]
 

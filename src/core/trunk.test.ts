@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { isSbcAddress, trunkForCalls, trunkSourceKey, trunkStateOf } from './trunk.ts'
+import {
+  isSbcAddress,
+  TRUNK_TOLD_AFTER_SECONDS,
+  trunkForCalls,
+  trunkNews,
+  trunkSourceKey,
+  trunkStateOf,
+} from './trunk.ts'
 
 describe('L4: trunks', () => {
   test.each([
@@ -45,5 +52,26 @@ describe('L4: trunks', () => {
     expect(trunkForCalls([down, fresh, up])).toBe(up)
     expect(trunkForCalls([down, fresh])).toBe(fresh)
     expect(trunkForCalls([down, { state: 'not-registered' }])).toBeNull()
+  })
+})
+
+describe('L4: who is told that an SBC is silent', () => {
+  const silent = {
+    state: 'unreachable',
+    hasWorked: true,
+    isToldDown: false,
+    downSeconds: TRUNK_TOLD_AFTER_SECONDS,
+  } as const
+  test('down once it was silent twice, up once it is back, each once', () => {
+    expect(trunkNews(silent)).toBe('trunk.down')
+    expect(trunkNews({ ...silent, state: 'not-registered' })).toBe('trunk.down')
+    expect(trunkNews({ ...silent, downSeconds: TRUNK_TOLD_AFTER_SECONDS - 1 })).toBeNull()
+    expect(trunkNews({ ...silent, isToldDown: true })).toBeNull()
+    expect(trunkNews({ ...silent, state: 'up', isToldDown: true })).toBe('trunk.up')
+    expect(trunkNews({ ...silent, state: 'up' })).toBeNull()
+  })
+  test('nobody is told of one that is being set up', () => {
+    expect(trunkNews({ ...silent, hasWorked: false })).toBeNull()
+    expect(trunkNews({ ...silent, state: 'unknown' })).toBeNull()
   })
 })

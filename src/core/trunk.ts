@@ -62,6 +62,25 @@ export function trunkForCalls<Trunk extends { readonly state: TrunkState }>(trun
   return trunks.find(({ state }) => state === 'up') ?? trunks.find(({ state }) => state === 'unknown') ?? null
 }
 
+export type TrunkNews = 'trunk.down' | 'trunk.up'
+
+/**
+ * Whether the tenant is to be told. One that has worked and is silent for `TRUNK_TOLD_AFTER_SECONDS` (the second question in a row, not one
+ * lost packet) is down; one that was told to be down and answers is up again. One that is being set up is nobody's news.
+ */
+export function trunkNews(trunk: {
+  readonly state: TrunkState
+  readonly downSeconds: number
+  readonly hasWorked: boolean
+  readonly isToldDown: boolean
+}): TrunkNews | null {
+  if (trunk.state === 'up') return trunk.isToldDown ? 'trunk.up' : null
+  if (trunk.state === 'unknown' || trunk.isToldDown || !trunk.hasWorked) return null
+  return trunk.downSeconds >= TRUNK_TOLD_AFTER_SECONDS ? 'trunk.down' : null
+}
+
+export const TRUNK_TOLD_AFTER_SECONDS = 15
+
 /** How often an SBC is asked, and how long it has to answer. */
 export const TRUNK_ASKED_EVERY_SECONDS = 20
 export const TRUNK_ANSWER_MS = 4_000

@@ -10,6 +10,7 @@ import { recordEvents } from '../store/event.ts'
 import { alertLetter } from './alert-letters.ts'
 import { type AlertMails, startAlertMails } from './alerts.ts'
 import { type Mail, renderMail } from './layout.ts'
+import { numberLetter } from './number-letters.ts'
 
 const money = (amount: string) => ({ amount, currency: 'CAD' })
 
@@ -162,6 +163,19 @@ describe('W7: letters', () => {
     )
     const own = { ...(SAMPLES['recharge.failed'] as object), failure: 'do_not_honor' }
     expect(alertLetter(facts('recharge.failed', { data: own }), 'en').paragraphs[0]).toContain('do_not_honor.')
+  })
+
+  test('L4: a silent SBC is named with what it answered, in both languages', () => {
+    const about = {
+      ...facts('limit.reached'),
+      data: { name: 'Lyon', state: 'unreachable', sipStatus: 503, sipReason: 'Busy' },
+    }
+    const down = numberLetter({ ...about, type: 'trunk.down' }, 'en')
+    expect(down.subject).toBe('The SBC of “Lyon” does not answer.')
+    expect(down.paragraphs[0]).toContain('answered 503 Busy')
+    const silent = { ...about, data: { ...about.data, sipStatus: null } }
+    expect(plain(numberLetter({ ...silent, type: 'trunk.down' }, 'fr').paragraphs[0] ?? '')).toContain('aucune réponse')
+    expect(plain(numberLetter({ ...about, type: 'trunk.up' }, 'fr').subject)).toContain('« Lyon » répond de nouveau')
   })
 
   test('A4: what would change it, and how sure it is', () => {

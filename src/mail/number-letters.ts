@@ -1,4 +1,4 @@
-/** Letters to those whom an event is about: a user with a new number (N4), a security desk (N6). */
+/** Letters to those whom an event is about: a user with a new number (N4), a security desk (N6), who looks after lines (L4). */
 import { makeFormat } from '../core/language/format.ts'
 import type { Language } from '../core/problems.ts'
 import type { PersonalMailType } from '../core/tenant-event.ts'
@@ -26,9 +26,19 @@ export interface EmergencyCalled {
   readonly lines: readonly string[]
 }
 
+/** What the events `trunk.down` and `trunk.up` say. */
+export interface TrunkTold {
+  readonly name: string
+  readonly state: string
+  readonly sipStatus: number | null
+  readonly sipReason: string
+}
+
 interface Words {
   assigned(p: Assigned & { tenant: string }): Told
   called(p: EmergencyCalled & { at: string }): Told
+  trunkDown(p: TrunkTold): Told
+  trunkUp(p: TrunkTold): Told
   note(p: { tenant: string; at: string }): string
 }
 
@@ -52,6 +62,21 @@ const WORDS: Readonly<Record<Language, Words>> = {
         'The call was connected at once. For an hour no call back is refused.',
       ],
     }),
+    trunkDown: ({ name, state, sipStatus, sipReason }) => ({
+      subject: `The SBC of “${name}” does not answer.`,
+      more: [
+        state === 'not-registered'
+          ? 'It is not registered with us any more.'
+          : sipStatus === null
+            ? 'It was asked twice whether it is there (OPTIONS), and nothing came back.'
+            : `It was asked twice whether it is there (OPTIONS), and answered ${sipStatus} ${sipReason}.`,
+        'Calls leave by your other trunks, if you have any that answer; otherwise calls outside are refused. Emergency calls are not affected. We go on asking every 20 seconds and write again when it is back.',
+      ],
+    }),
+    trunkUp: ({ name }) => ({
+      subject: `The SBC of “${name}” answers again.`,
+      more: ['Calls leave by it as before. There is nothing to do.'],
+    }),
     note: ({ tenant, at }) => `${tenant}. ${at}.`,
   },
   fr: {
@@ -73,6 +98,21 @@ const WORDS: Readonly<Record<Language, Words>> = {
         'L’appel a été connecté immédiatement. Pendant une heure, aucun rappel n’est refusé.',
       ],
     }),
+    trunkDown: ({ name, state, sipStatus, sipReason }) => ({
+      subject: `Le SBC de la jonction « ${name} » ne répond pas.`,
+      more: [
+        state === 'not-registered'
+          ? 'Il n’est plus enregistré auprès de nous.'
+          : sipStatus === null
+            ? 'Deux fois de suite, nous lui avons demandé s’il est là (OPTIONS) : aucune réponse.'
+            : `Deux fois de suite, nous lui avons demandé s’il est là (OPTIONS) ; il a répondu ${sipStatus} ${sipReason}.`,
+        'Les appels partent par vos autres jonctions, si l’une d’elles répond ; sinon, les appels vers l’extérieur sont refusés. Les appels d’urgence ne sont pas concernés. Nous continuons à l’interroger toutes les 20 secondes et vous écrirons dès son retour.',
+      ],
+    }),
+    trunkUp: ({ name }) => ({
+      subject: `Le SBC de la jonction « ${name} » répond de nouveau.`,
+      more: ['Les appels passent de nouveau par lui. Vous n’avez rien à faire.'],
+    }),
     note: ({ tenant, at }) => `${tenant}. ${at}.`,
   },
 }
@@ -82,9 +122,23 @@ export function numberLetter(facts: NumberLetterFacts, language: Language): Lett
   const words = WORDS[language]
   const at = makeFormat(language, facts.country, facts.timeZone).moment(facts.at)
   const tenant = facts.tenantName
-  const { subject, more } =
-    facts.type === 'number.assigned'
-      ? words.assigned({ ...(facts.data as Assigned), tenant })
-      : words.called({ ...(facts.data as EmergencyCalled), at })
+  const { subject, more } = toldOf(words, facts, { tenant, at })
   return { language, subject, paragraphs: more, notes: [words.note({ tenant, at })] }
+}
+
+function toldOf(
+  words: Words,
+  { type, data }: NumberLetterFacts,
+  on: { readonly tenant: string; readonly at: string },
+): Told {
+  switch (type) {
+    case 'number.assigned':
+      return words.assigned({ ...(data as Assigned), tenant: on.tenant })
+    case 'emergency.called':
+      return words.called({ ...(data as EmergencyCalled), at: on.at })
+    case 'trunk.down':
+      return words.trunkDown(data as TrunkTold)
+    case 'trunk.up':
+      return words.trunkUp(data as TrunkTold)
+  }
 }

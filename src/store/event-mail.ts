@@ -69,6 +69,10 @@ export function personalRecipients(
          AND u.email IS NOT NULL
        UNION
        SELECT unnest(d.emails) FROM emergency_desk d WHERE e.type = 'emergency.called' AND d.tenant_id = e.tenant_id
+       UNION
+       SELECT a.email FROM role_grant g JOIN person a USING (person_id)
+       WHERE e.type IN ('trunk.down', 'trunk.up') AND g.tenant_id = e.tenant_id AND g.role IN ('global-admin', 'communications-admin')
+         AND a.disabled_at IS NULL
      ) r
      LEFT JOIN person p ON p.email = r.email
      WHERE e.event_id = $1 ORDER BY r.email`,

@@ -4,6 +4,7 @@ import type { TenantId, UserId } from '../core/ids.ts'
 import type { E164 } from '../core/numbering.ts'
 import type { Instant } from '../core/time.ts'
 import type { Queryable, Tx } from './db.ts'
+import type { SipSubscriber } from './sip.ts'
 
 interface Row {
   user_id: UserId
@@ -66,6 +67,10 @@ export interface CalledUser {
   readonly address: string | null
   /** The first of the user’s own numbers. */
   readonly number: E164 | null
+  /** What the user shows outside (N4). */
+  readonly shows: SipSubscriber['shows']
+  /** The number of a service, when that is shown. */
+  readonly serviceNumber: string | null
   /** Null as well while a call centre may call back (N6): it wants the person who called. */
   readonly forwarding: Forwarding | null
 }
@@ -77,17 +82,37 @@ export async function calledUser(
   userId: UserId,
   now: Instant,
 ): Promise<CalledUser | null> {
-  const [row] = await db.query<Row & { address: string | null; number: E164 | null }>(
-    `SELECT u.user_id, u.sip_username || '@' || t.sip_domain AS address, f.to_user_id, f.to_number,
-            (SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number LIMIT 1) AS number
-       FROM tenant_user u JOIN tenant t USING (tenant_id)
+  const [row] = await db.query<
+    Omit<Row, 'user_id'> & Pick<CalledUser, 'address' | 'number' | 'shows' | 'serviceNumber'>
+  >(
+    `SELECT u.sip_username || '@' || t.sip_domain AS address, f.to_user_id, f.to_number,
+            (SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number LIMIT 1) AS number,
+            coalesce(c.kind, 'own') AS shows,
+            (SELECT s.number FROM phone_number s WHERE s.number_id = c.number_id) AS "serviceNumber"
+       FROM tenant_user u JOIN tenant t USING (tenant_id) LEFT JOIN caller_id c ON c.user_id = u.user_id
        LEFT JOIN forwarding f ON f.tenant_id = u.tenant_id AND f.user_id = u.user_id AND NOT EXISTS (
          SELECT FROM phone_number n WHERE n.user_id = u.user_id
             AND n.callback_until > coalesce(t.clock_at, to_timestamp($3 / 1000.0)))
       WHERE u.tenant_id = $1 AND u.user_id = $2 AND u.deleted_at IS NULL AND u.disabled_at IS NULL`,
     [tenantId, userId, now],
   )
-  return row ? { tenantId, userId, address: row.address, number: row.number, forwarding: toForwarding(row) } : null
+  if (!row) return null
+  const { address, number, shows, serviceNumber } = row
+  return { tenantId, userId, address, number, shows, serviceNumber, forwarding: toForwarding(row) }
+}
+
+/** How many calls of the user are in progress that go on for somebody else, beside this one. */
+export async function forwardedInProgress(
+  db: Queryable,
+  { tenantId, userId }: Pick<CalledUser, 'tenantId' | 'userId'>,
+  sessionId: string,
+): Promise<number> {
+  const [row] = await db.query<{ calls: number }>(
+    `SELECT count(*)::int AS calls FROM call_session
+      WHERE tenant_id = $1 AND state = 'open' AND call ->> 'userId' = $2 AND call -> 'forwards' IS NOT NULL AND session_id <> $3`,
+    [tenantId, userId, sessionId],
+  )
+  return row?.calls ?? 0
 }
 
 /** Everybody who has a SIP name and forwards, of every tenant: the switch must ask where their calls go. */

@@ -1,11 +1,12 @@
 /** Trunks (L4): where an SBC of a tenant’s own carrier is, how it is, and the numbers that stay with that carrier. */
 import { type Country, parseCountry } from '../core/country.ts'
-import type { TenantId, UserId, Uuid } from '../core/ids.ts'
+import { formatId, type TenantId, type UserId, type Uuid } from '../core/ids.ts'
 import type { NumberType } from '../core/number.ts'
 import type { E164 } from '../core/numbering.ts'
 import type { Instant } from '../core/time.ts'
-import type { TrunkMode, TrunkState, TrunkTransport } from '../core/trunk.ts'
+import { type TrunkMode, type TrunkState, type TrunkTransport, trunkNews } from '../core/trunk.ts'
 import type { Queryable, Tx } from './db.ts'
+import { recordEvents } from './event.ts'
 
 export interface TrunkRow {
   readonly trunkId: Uuid
@@ -98,9 +99,12 @@ export function allTrunks(db: Queryable): Promise<SwitchTrunk[]> {
   )
 }
 
-/** What came of asking an SBC. The time of the state changes with the state alone. */
+/**
+ * What came of asking an SBC: written down, and told where it is news. The time of the state changes with the state alone. Two who ask at
+ * once tell once.
+ */
 export async function noteTrunkAnswer(
-  db: Queryable,
+  tx: Tx,
   trunkId: Uuid,
   answer: {
     readonly state: TrunkState
@@ -109,12 +113,42 @@ export async function noteTrunkAnswer(
     readonly at: Instant
   },
 ): Promise<void> {
-  await db.execute(
-    `UPDATE trunk SET state_at = CASE WHEN state = $2 THEN state_at ELSE to_timestamp($5 / 1000.0) END, state = $2,
-       asked_at = to_timestamp($5 / 1000.0), answered_at = CASE WHEN $2 = 'up' THEN to_timestamp($5 / 1000.0) ELSE answered_at END,
-       sip_status = $3, sip_reason = $4
+  const { state, sipStatus, sipReason, at } = answer
+  const [before] = await tx.query<{
+    tenantId: TenantId
+    name: string
+    state: TrunkState
+    stateAt: Instant
+    hasWorked: boolean
+    isToldDown: boolean
+    now: Instant
+  }>(
+    `SELECT k.tenant_id AS "tenantId", k.name, k.state, k.state_at AS "stateAt", k.answered_at IS NOT NULL AS "hasWorked",
+       k.is_told_down AS "isToldDown", coalesce(t.clock_at, to_timestamp($2 / 1000.0)) AS now
+     FROM trunk k JOIN tenant t USING (tenant_id) WHERE k.trunk_id = $1 FOR UPDATE OF k`,
+    [trunkId, at],
+  )
+  if (!before) return
+  const { tenantId, name, hasWorked, isToldDown } = before
+  const since = before.state === state ? before.stateAt : at
+  const news = trunkNews({ state, hasWorked, isToldDown, downSeconds: (at - since) / 1_000 })
+  await tx.execute(
+    `UPDATE trunk SET state_at = to_timestamp($6 / 1000.0), state = $2, asked_at = to_timestamp($5 / 1000.0),
+       answered_at = CASE WHEN $2 = 'up' THEN to_timestamp($5 / 1000.0) ELSE answered_at END, sip_status = $3, sip_reason = $4,
+       is_told_down = CASE $7 WHEN 'trunk.down' THEN true WHEN 'trunk.up' THEN false ELSE is_told_down END
      WHERE trunk_id = $1`,
-    [trunkId, answer.state, answer.sipStatus, answer.sipReason, answer.at],
+    [trunkId, state, sipStatus, sipReason, at, since, news],
+  )
+  if (news === null) return
+  const data = { trunkId: formatId('trunk', trunkId), name, state, sipStatus, sipReason }
+  await recordEvents(tx, [{ tenantId, type: news, at: before.now, data }])
+}
+
+/** Names of the SBCs that the tenant was told are down, the oldest first. */
+export async function trunksDown(db: Queryable, tenantId: TenantId): Promise<{ name: string; since: Instant }[]> {
+  return db.query<{ name: string; since: Instant }>(
+    `SELECT name, state_at AS since FROM trunk WHERE tenant_id = $1 AND is_told_down ORDER BY trunk_id`,
+    [tenantId],
   )
 }
 

@@ -80,17 +80,17 @@ export async function submit(
 
 /**
  * L4: without a plan, calls leave over the tenant’s own trunk and over nothing else. The engine has said who bills this one; a licence or
- * a number that has changed since then sends no free call to our carrier, and no paid one to another's.
+ * a number that has changed since then sends no free call to our carrier, and no paid one to another's. Null: no SBC is there.
  */
 export function outsideTarget(
   { charged, classification }: Granted,
   trunks: readonly SwitchTrunk[] | null,
   called: string,
-): string {
+): string | null {
   if (charged) return 'carrier'
-  if (trunks === null) return classification === 'toll-free-out' ? 'carrier' : 'no-trunk'
+  if (trunks === null) return classification === 'toll-free-out' ? 'carrier' : null
   const trunk = trunkForCalls(trunks)
-  if (trunk === null) return 'no-trunk'
+  if (trunk === null) return null
   if (trunk.mode === 'register') return `sbc:${trunk.username}@${trunk.domain}`
   return `sip:${called}@${trunk.host}:${trunk.port};transport=${trunk.transport};direct`
 }
@@ -103,3 +103,9 @@ export function refused(code: RefusalCode): RoutingAnswer {
 /** Kamailio's timer: the grant, and how long the call may go on if nobody can be asked for more (C10). */
 export const leaseOf = (granted: Granted, graceSeconds: number): number =>
   granted.grantedSeconds === undefined ? 0 : timerSeconds((granted.grantedSeconds + graceSeconds) * 1000, 0)
+
+/** L4: the call may be made, and the tenant's own SBC is not there. The call that was granted is over, with that as its cause. */
+export async function trunkDown(options: RoutingOptions, sessionId: string): Promise<RoutingAnswer> {
+  await options.calls.giveUp(sessionId, 'trunk-down')
+  return { allow: 0, status: 503, code: 'trunk-down', title: 'No SBC of your own carrier answers.' }
+}

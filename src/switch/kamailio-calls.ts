@@ -89,6 +89,12 @@ export class LiveCalls {
     this.#add({ sessionId, tenantId, classification, isBlind: false, isCharged, address, lease, nextNumber: 1 })
   }
 
+  /** Ends a call that was granted and that Kamailio will not be told to make. */
+  async giveUp(sessionId: string, cause: string): Promise<void> {
+    const call = this.#live.get(sessionId)
+    if (call) await this.#finish(call, this.#options.clock.now(), cause)
+  }
+
   /** C10: seconds that this call may go on beyond its lease while we are out of reach; Kamailio's timer has them. */
   graceOf(sessionId: string): number {
     return this.#live.get(sessionId)?.graceSeconds ?? 0

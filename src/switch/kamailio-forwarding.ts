@@ -5,10 +5,10 @@
 import { FORWARDS_MAX } from '../core/forwarding.ts'
 import type { TenantId, UserId } from '../core/ids.ts'
 import type { Granted } from '../core/request.ts'
-import { type CalledUser, calledUser } from '../store/forwarding.ts'
+import { type CalledUser, calledUser, forwardedInProgress } from '../store/forwarding.ts'
 import { sipDestination } from '../store/sip.ts'
 import { trunksOfUser } from '../store/trunk.ts'
-import { outsideTarget, type RoutingOptions, submit } from './kamailio-answer.ts'
+import { outsideTarget, type RoutingOptions, submit, trunkDown } from './kamailio-answer.ts'
 import type { AuthoriseQuestion } from './kamailio-events.ts'
 
 /** Kamailio knows one call; the ledger knows the one that goes on by this name. */
@@ -28,8 +28,8 @@ export type Onward =
       readonly granted: Granted
       readonly target: string
       readonly called: string
-      /** The number of who forwards: shown, and told to the carrier as the one that was called (RFC 5806). */
-      readonly by: string
+      /** Who forwards: whose number is shown, and told to the carrier as the one that was called (RFC 5806). */
+      readonly by: CalledUser
     }
 
 /**
@@ -70,6 +70,7 @@ async function goOutside(
   const destination = await sipDestination(options.db, number)
   if (destination?.tenantId === user.tenantId) return null
   const sid = forwardedSession(question.sid)
+  if ((await forwardedInProgress(options.db, user, sid)) >= FORWARDS_MAX) return null
   const answer = await submit(
     options,
     { ...question, sid },
@@ -86,5 +87,9 @@ async function goOutside(
   if (answer.result !== 'granted') return null
   const target = outsideTarget(answer, await trunksOfUser(options.db, user.userId), number)
   options.calls.begin(sid, answer, user)
-  return { at: 'outside', granted: answer, target, called: number, by: user.number ?? '' }
+  if (target === null) {
+    await trunkDown(options, sid)
+    return null
+  }
+  return { at: 'outside', granted: answer, target, called: number, by: user }
 }

@@ -14,6 +14,7 @@ import {
   type RoutingOptions,
   refused,
   submit,
+  trunkDown,
 } from './kamailio-answer.ts'
 import type { AuthoriseQuestion } from './kamailio-events.ts'
 import { followForwarding, forwardedSession } from './kamailio-forwarding.ts'
@@ -57,7 +58,7 @@ async function routeOut(options: RoutingOptions, question: AuthoriseQuestion): P
   if (answer.classification === 'emergency') return { ...accepted, target: 'emergency' }
   if (answer.classification !== 'internal') {
     const target = outsideTarget(answer, await trunksOfUser(options.db, caller.userId), called)
-    return { ...accepted, ...shownBy(caller), target }
+    return target === null ? trunkDown(options, question.sid) : { ...accepted, ...shownBy(caller), target }
   }
   const rings = colleague
     ? await onward(options, question, colleague, identity)
@@ -66,7 +67,10 @@ async function routeOut(options: RoutingOptions, question: AuthoriseQuestion): P
 }
 
 /** What is shown outside: a number of a service in place of the own one, or the own one for the carrier alone. */
-function shownBy({ shows, serviceNumber }: SipSubscriber): { readonly identity?: string; readonly privacy?: 1 } {
+function shownBy({ shows, serviceNumber }: Pick<SipSubscriber, 'shows' | 'serviceNumber'>): {
+  readonly identity?: string
+  readonly privacy?: 1
+} {
   if (shows === 'withheld') return { privacy: 1 }
   return shows === 'service' && serviceNumber !== null ? { identity: serviceNumber } : {}
 }
@@ -119,11 +123,10 @@ async function routeLeg(options: RoutingOptions, question: AuthoriseQuestion): P
     if (callee) return { ...accepted, ...(await onward(options, question, callee, number)) }
     return { ...accepted, target: `sip:${wish.username}@${wish.domain}` }
   }
-  if (answer.classification !== 'internal')
-    return {
-      ...accepted,
-      target: outsideTarget(answer, await trunksOfService(options.db, tenantId, number), wish.called),
-    }
+  if (answer.classification !== 'internal') {
+    const target = outsideTarget(answer, await trunksOfService(options.db, tenantId, number), wish.called)
+    return target === null ? trunkDown(options, question.sid) : { ...accepted, target }
+  }
   return { ...accepted, ...(await ringsAt(options, question, wish.called, number, wish.hops)) }
 }
 
@@ -190,7 +193,10 @@ async function onward(
   const { target, called, by } = end
   // The call that came costs nothing (a user's number is free to call), so the one that goes on sets the lease.
   const lease = leaseOf(end.granted, options.calls.graceOf(forwardedSession(question.sid)))
-  return { target, called, lease, identity: by, diverted: by }
+  const number = by.number ?? ''
+  // Who shows no number is not named as the one who forwards either.
+  const diverted = by.shows === 'withheld' ? {} : { diverted: number }
+  return { target, called, lease, identity: number, ...diverted, ...shownBy(by) }
 }
 
 const NOBODY = 'sip:nobody@invalid'

@@ -6,13 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import type { Uuid } from '../core/ids.ts'
 import { TRUNK_ANSWER_MS, TRUNK_ASKED_EVERY_SECONDS, trunkStateOf } from '../core/trunk.ts'
-import type { Queryable } from '../store/db.ts'
+import { type Db, inTransaction } from '../store/db.ts'
 import { allTrunks, noteTrunkAnswer, type SwitchTrunk } from '../store/trunk.ts'
 import type { KamailioRpc } from './kamailio-rpc.ts'
 import type { SipLog } from './sip-log.ts'
 
 export interface TrunkWatchOptions {
-  readonly db: Queryable
+  readonly db: Db
   readonly rpc: KamailioRpc
   readonly clock: Clock
   readonly log: SipLog
@@ -68,7 +68,8 @@ export function makeTrunkWatch(options: TrunkWatchOptions): TrunkWatch {
     const answer = answers.find((one) => one !== null) ?? null
     const sipStatus = answer?.status ?? null
     const state = trunkStateOf(trunk.mode, { isRegistered: contacts.length > 0, sipStatus })
-    await noteTrunkAnswer(db, trunk.trunkId, { state, sipStatus, sipReason: answer?.reason ?? '', at: clock.now() })
+    const told = { state, sipStatus, sipReason: answer?.reason ?? '', at: clock.now() }
+    await inTransaction(db, (tx) => noteTrunkAnswer(tx, trunk.trunkId, told))
   }
 
   async function askAll(): Promise<void> {

@@ -1,11 +1,22 @@
 /** `npm run ringfence -- advise` on the files of samples/, as somebody types it (G1). */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { SAMPLES } from '../../scripts/samples.ts'
+import { adviceInputOf } from '../../src/advice/history.ts'
+import { importCalls } from '../../src/advice/import/importer.ts'
+import { packSearch } from '../../src/advice/kept-search.ts'
+import { runAdvice } from '../../src/advice/run.ts'
+import { CATALOGUE_RULES } from '../../src/core/advice/rules.ts'
+import type { Country } from '../../src/core/country.ts'
+import { type Currency, micros } from '../../src/core/money.ts'
+import { makeRateDeck } from '../../src/core/rate-deck.ts'
+import { parseRateDeckCsv } from '../../src/core/rate-deck-csv.ts'
+import { instant, type TimeZone } from '../../src/core/time.ts'
+import { demoRateDeckCsv } from '../../src/demo/rate-deck.ts'
 import { packageRoot } from '../../src/paths.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ringfence-advise-'))
@@ -74,6 +85,47 @@ describe('ringfence advise', () => {
     expect(JSON.parse(json.out)).toMatchObject({
       report: { setAside: expect.arrayContaining([expect.stringContaining('279 lignes sur 880')]) },
     })
+  })
+
+  test('a search that was stopped goes on from its file, and the file goes with the proof', {
+    timeout: 120_000,
+  }, async () => {
+    const calls = join(folder, 'long.csv')
+    const call = (user: string, number: string, day: number, hour: number): string =>
+      `${user},${number},2026-10-${String(day).padStart(2, '0')}T${hour}:00:00-04:00,3600`
+    const lines = [
+      ...Array.from({ length: 20 }, (_, i) => call('Ann', '+33140000000', 1 + (i >> 1), 10 + 2 * (i & 1))),
+      ...Array.from({ length: 10 }, (_, i) => call('Bo', '+81312345678', 20 + i, 14)),
+      'Ann,+33140000000,2026-10-31T10:00:00-04:00,60',
+    ]
+    writeFileSync(calls, ['User,Number,Time,Seconds', ...lines].join('\n'))
+    const country = 'CA' as Country
+    const currency = 'CAD' as Currency
+    const zone = 'America/Toronto' as TimeZone
+    const at = instant(Date.parse('2026-11-01T00:00:00Z'))
+    const deck = makeRateDeck(1, parseRateDeckCsv(demoRateDeckCsv()).rows)
+    const how = { country, currency, timeZone: zone, outsidePrefix: '', dateOrder: null, mapping: {}, deck, at }
+    const history = await importCalls([{ path: calls, name: 'long.csv' }], how)
+    const price = { licence: micros(20_000_000n), international: micros(12_000_000n) }
+    const prices = { withPlan: new Map([[country, price]]), withoutPlan: null }
+    const context = { tenantCountry: country, currency, zone, prices, rules: CATALOGUE_RULES }
+    const input = adviceInputOf(history, context)
+    if (!input) throw new Error('no calls')
+    const { advice, states } = await runAdvice(input, { deadlineMs: 0, threads: 0 })
+    expect(advice.status).toBe('stopped')
+    const standing = { states, cost: advice.costs.total, bound: advice.bound }
+    const bytes = packSearch({ context, at, history, madeUpRates: true, ...standing })
+    const kept = join(folder, 'kept.search')
+    writeFileSync(kept, bytes ?? new Uint8Array())
+    const { code, out } = await ringfence('continue', kept, '--lang', 'en')
+    expect(code).toBe(0)
+    expect(out).toContain('Nothing cheaper exists')
+    expect(out).toContain('Rates are the made-up ones of the demonstration')
+    expect(out).toMatch(/at most [1-9][0-9.]* could still be found then, 0\.0+ now/)
+    expect(existsSync(kept)).toBe(false)
+    const again = await ringfence('continue', kept, '--lang', 'fr')
+    expect(again.code).toBe(1)
+    expect(again.err).toContain('recommencez')
   })
 
   test('verdicts for each line that is not in the advice', { timeout: 120_000 }, async () => {

@@ -20,7 +20,13 @@ function kept(states: ReadonlyMap<string, SearchState>): KeptSearch {
   }
   const zero: Micros = micros(0n)
   return {
-    ...{ context: { tenantCountry, currency, zone, prices, rules }, at: instant(1_700_000_000_000), history, states },
+    ...{
+      context: { tenantCountry, currency, zone, prices, rules },
+      at: instant(1_700_000_000_000),
+      history,
+      states,
+      madeUpRates: false,
+    },
     ...{ cost: zero, bound: zero },
   }
 }

@@ -7,11 +7,14 @@ import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AdviceReport } from '../../src/core/advice/report.ts'
+import { formatId, parseId, type TenantId } from '../../src/core/ids.ts'
 import { formatMicros, micros } from '../../src/core/money.ts'
 import { demoRateDeckCsv } from '../../src/demo/rate-deck.ts'
 import { adviseJob } from '../../src/jobs/job-advise.ts'
 import { type JobRunner, startJobRunner } from '../../src/jobs/job-runner.ts'
 import { packageRoot } from '../../src/paths.ts'
+import { inTransaction } from '../../src/store/db.ts'
+import { insertJob } from '../../src/store/job.ts'
 import {
   aConsole,
   type Console,
@@ -201,6 +204,48 @@ describe('from calls', () => {
     await screenshot(french, 'advice-set-aside-fr-dark')
     await read('9')
     await expect.poll(() => headline(page).textContent(), { timeout: 60_000 }).toBe('5 licences')
+  })
+
+  test('a search that was stopped: the gap, and on from where it was to the proof', async () => {
+    const call = (user: string, number: string, day: number, hour: number): string =>
+      `${user},${number},2026-10-${String(day).padStart(2, '0')}T${hour}:00:00-04:00,3600`
+    const calls = [
+      'User,Number,Time,Seconds',
+      ...Array.from({ length: 20 }, (_, i) => call('Ann', '+33140000000', 1 + (i >> 1), 10 + 2 * (i & 1))),
+      ...Array.from({ length: 10 }, (_, i) => call('Bo', '+81312345678', 20 + i, 14)),
+      'Ann,+33140000000,2026-10-31T10:00:00-04:00,60',
+    ].join('\n')
+    // Nobody may ask for no time at all: this one is stopped before it begins.
+    const tenantId = parseId('tenant', admin.tenant) as TenantId
+    const jobId = admin.deps.newId()
+    const how = { name: 'calls.csv', months: 0, outsidePrefix: '', dateOrder: null, seconds: 0 } as const
+    const rights = { requestedBy: 'test', language: 'en', sees: 'advice:read', starts: 'advice:read' } as const
+    const createdAt = admin.deps.clock.now()
+    const job = {
+      jobId,
+      tenantId,
+      kind: 'advise',
+      input: { source: 'file', ...how },
+      ...rights,
+      createdAt,
+      total: null,
+    }
+    await inTransaction(admin.db, (tx) => insertJob(tx, job, Buffer.from(calls)))
+    runner.wake()
+    const page = await admin.visit(`billing/advice?job=${formatId('job', jobId)}`)
+    const goOn = page.getByRole('button', { name: 'Keep searching, for ten minutes' })
+    await expect.poll(() => goOn.count(), { timeout: 60_000 }).toBe(1)
+    await expect.poll(() => textOf(page)).toContain('of the best possible')
+    await expectNoAxeViolations(page)
+    await screenshot(page, 'advice-stopped-en-light')
+    await goOn.click()
+    await expect.poll(() => textOf(page), { timeout: 60_000 }).toContain('The search went on where it was: at most')
+    await expect.poll(() => textOf(page)).toContain('could still be found then, nothing now.')
+    await expect.poll(() => goOn.count()).toBe(0)
+    const french = await admin.visit(page.url().replace(admin.url, ''), { lang: 'fr', theme: 'dark' })
+    await expect.poll(() => textOf(french)).toContain('La recherche a repris où elle en était')
+    await expectNoAxeViolations(french)
+    await screenshot(french, 'advice-continued-fr-dark')
   })
 
   test('what is no list of calls says so in words, and nothing is lost', async () => {

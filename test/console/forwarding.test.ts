@@ -9,7 +9,6 @@ import {
   expectNoSidewaysScroll,
   screenshot,
   settled,
-  textOf,
 } from './harness.ts'
 
 interface Named {
@@ -31,6 +30,8 @@ beforeAll(async () => {
     sipUsername: 'maya',
     sipPassword: 'a secret of length',
   })
+  await shop.ask('POST', `${root()}/subscriptions`, { sku: 'voice-with-calling-plan', quantity: 1 })
+  await shop.ask('PUT', `${root()}/users/${maya.id}/licences/voice-with-calling-plan`)
   await user('Hugo Roy', { number: '+14165550102', sipUsername: 'hugo', sipPassword: 'a secret of length' })
 })
 
@@ -60,7 +61,9 @@ test('A21 an admin forwards a user’s calls to a number, to a colleague, and un
   await page.getByRole('option', { name: /Maya Tremblay/ }).click()
   await form.getByRole('button', { name: 'Save' }).click()
   await form.getByText('These calls would come back to who forwards them.').waitFor()
-  await person.fill('Hugo')
+  await person.click()
+  await person.press('ControlOrMeta+a')
+  await person.pressSequentially('Hugo')
   await page.getByRole('option', { name: /Hugo Roy/ }).click()
   await form.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Calls to Maya Tremblay go to Hugo Roy.').waitFor()
@@ -81,6 +84,7 @@ test('who may only look reads it; French, dark, and a phone', async () => {
   await expectNoSidewaysScroll(phone)
   await expectNoAxeViolations(phone)
   await settled(phone)
+  await phone.getByRole('form', { name: 'Renvoi d’appels' }).getByRole('button').scrollIntoViewIfNeeded()
   await screenshot(phone, 'user-forwarding-fr-phone')
   const disguised = await shop.visit(`/t/${shop.tenant}/users/${maya.id}/numbers`, { lang: 'qps' })
   await disguised.getByRole('form').first().waitFor()
@@ -103,7 +107,7 @@ test('one’s own calls: to the number of a colleague, which is the colleague; a
   await screenshot(page, 'me-forwarding-en-light')
   await form.getByRole('radio', { name: 'Ring at my telephone' }).check()
   await form.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Calls are no longer forwarded').waitFor()
   await page.getByText('Calls to you ring at your own telephone.').waitFor()
   expect(await forwarding()).toMatchObject({ to: 'none' })
-  await expect.poll(() => textOf(page)).toContain('Calls are no longer forwarded')
 })

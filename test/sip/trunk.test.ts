@@ -167,7 +167,37 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
       sipStatus: 503,
       refusal: 'trunk-down',
     })
+    expect(await system.record(tenant.id)).toMatchObject({ endCause: 'trunk-down', charge: { amount: '0.000000' } })
     expect(await system.call(tenant, '112', { holdMs: 1_000 })).toMatchObject({ outcome: 'hung-up' })
+  })
+
+  test('one that worked and is silent is told of once, and once more when it is back; the second question in a row decides', async () => {
+    const tenant = await frenchTenant()
+    const port = await freeUdpPort()
+    const there = await startAnswerer({ folder: system.folder, name: `sbc-${port}`, port, address: '127.0.0.6' })
+    const made = await trunk(tenant, { mode: 'address', host: '127.0.0.6', port })
+    expect(await check(tenant, made)).toMatchObject({ state: 'up' })
+    await there.stop()
+    expect(await check(tenant, made)).toMatchObject({ state: 'unreachable' })
+    const news = async (): Promise<string[]> => {
+      const { data } = await system.api<{ data: { type: string }[] }>(
+        'GET',
+        `/v1/tenants/${tenant.id}/events?limit=100`,
+      )
+      return data.map(({ type }) => type).filter((type) => type.startsWith('trunk.'))
+    }
+    expect(await news()).toEqual([])
+    const needs = async (): Promise<unknown[]> =>
+      (await system.api<{ needs: { code: string }[] }>('GET', `/v1/tenants/${tenant.id}/home`)).needs
+    // The server asks again by itself.
+    await expect.poll(news, { timeout: 60_000, interval: 500 }).toEqual(['trunk.down'])
+    expect(await needs()).toMatchObject([{ code: 'trunk-down', name: 'SBC', action: { kind: 'see-trunks' } }])
+    answerers.push(await startAnswerer({ folder: system.folder, name: `back-${port}`, port, address: '127.0.0.6' }))
+    expect(await check(tenant, made)).toMatchObject({ state: 'up' })
+    expect(inOrder(await news())).toEqual(['trunk.down', 'trunk.up'])
+    expect(await check(tenant, made)).toMatchObject({ state: 'up' })
+    expect(await news()).toHaveLength(2)
+    expect(await needs()).toEqual([])
   })
 
   test('an address belongs to one tenant; ours and our carriers’ to none', async () => {

@@ -94,3 +94,10 @@ export interface CountryCertificate {
   readonly callers: readonly number[]
   readonly cases: readonly AbroadCase[]
 }
+
+/** For `JSON.stringify`: money as text, numbers as lists. */
+export function inCertificate(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString()
+  const isList = value instanceof Float64Array || value instanceof Int32Array || value instanceof Uint32Array
+  return isList ? Array.from(value) : value
+}

@@ -12,6 +12,7 @@ import { makeQuestion } from '../../advice/check/abroad.ts'
 import { provedMost } from '../../advice/check/proof.ts'
 import { countHolders, newExhaustion, profitOf } from './abroad.ts'
 import { PriceBound } from './bound-prices.ts'
+import { inCertificate } from './certificate.ts'
 import { caseOf } from './proof.ts'
 import { continueSearch, type SearchState, startSearch, upperBound } from './search.ts'
 import { sumsOfPieces, tableOf } from './table.ts'
@@ -110,9 +111,7 @@ test('a proof of the tree is accepted by the checker, which shares no code with 
     const question = randomQuestion(SEED * 10_000 + 9_500 + i, { callersMax: 9, odd: i % 2 === 1 })
     const { abroad, state } = solve(question, true)
     const found = caseOf(abroad.idleMax, abroad.pieces.allCredits, state)
-    const { proof } = JSON.parse(
-      JSON.stringify(found, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
-    )
+    const { proof } = JSON.parse(JSON.stringify(found, inCertificate))
     const most = provedMost(checkersQuestion(question), proof)
     expect(most, `ADVICE_SEED=${SEED}, case ${i}`).toBeLessThanOrEqual(16n * BigInt(state.best.profit))
     if (state.trees.size > 0) trees++

@@ -205,6 +205,8 @@ export const en = {
     'no-answer': (at: string) => `Nobody had answered by ${at}.`,
     'cut-by-admin': (at: string) => `An administrator ended the call at ${at}.`,
     busy: (at: string) => `The line was busy at ${at}.`,
+    'trunk-down': (at: string) =>
+      `No SBC of the organisation’s own carrier was there at ${at}, so the call could not leave.`,
     cancelled: (at: string) => `The caller gave up at ${at}, before an answer.`,
     failed: (at: string) => `The call failed at ${at}.`,
   },

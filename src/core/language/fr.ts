@@ -187,6 +187,8 @@ export const fr: Messages = {
     'no-answer': (at) => `Personne n’avait répondu à ${at}.`,
     'cut-by-admin': (at) => `Un administrateur a mis fin à l’appel à ${at}.`,
     busy: (at) => `La ligne était occupée à ${at}.`,
+    'trunk-down': (at) =>
+      `À ${at}, aucun SBC de l’opérateur de l’organisation n’était là\u00a0: l’appel n’a pas pu partir.`,
     cancelled: (at) => `L’appelant a renoncé à ${at}, avant toute réponse.`,
     failed: (at) => `L’appel a échoué à ${at}.`,
   },

@@ -1,5 +1,6 @@
 /** An advice: the answer, its price, the basket line by line, the proof in a picture and in words, and what not to buy. */
 import { CertificateRegular, WarningRegular } from '@fluentui/react-icons'
+import type { ReactNode } from 'react'
 import type { AdviceWire } from '../../../api/schema/advice.ts'
 import { parseMicros } from '../../../core/money.ts'
 import { Card } from '../../kit/card.tsx'
@@ -12,12 +13,17 @@ interface AdviceAnswerProps {
   readonly advice: AdviceWire
   /** Another one is being calculated. */
   readonly isStale?: boolean
+  /** Below the proof. */
+  readonly children?: ReactNode
 }
 
-export function AdviceAnswer({ advice, isStale = false }: AdviceAnswerProps) {
+export function AdviceAnswer({ advice, isStale = false, children }: AdviceAnswerProps) {
   const t = useWords(whatToBuyWords)
   const formats = useFormats()
   const { report } = advice
+  // Lines that may be calls and were not understood: the proof is about the others.
+  const isWhole = report.setAside.length === 0
+  const isSettled = report.isProven && isWhole
   return (
     <div className={isStale ? 'advice-answer advice-stale' : 'advice-answer'}>
       <Card>
@@ -28,16 +34,21 @@ export function AdviceAnswer({ advice, isStale = false }: AdviceAnswerProps) {
           <b className="num k-big">{formats.money(advice.perMonth)}</b> <span translate="yes">{t('perMonth')}</span>
         </p>
         <p className="k-quiet">{t('withCredits', { total: formats.money(advice.total, 'exact') })}</p>
-        <p className={report.isProven ? 'advice-proof' : 'advice-proof advice-open'}>
-          {report.isProven ? <CertificateRegular aria-hidden /> : <WarningRegular aria-hidden />}
+        <p className={isSettled ? 'advice-proof' : 'advice-proof advice-open'}>
+          {isSettled ? <CertificateRegular aria-hidden /> : <WarningRegular aria-hidden />}
           <span>
-            <b>{report.isProven ? t('proved') : t('notProved', { gap: formats.money(advice.gap, 'exact') })}</b>
+            <b>
+              {report.isProven
+                ? t(isWhole ? 'proved' : 'provedOfRead')
+                : t('notProved', { gap: formats.money(advice.gap, 'exact') })}
+            </b>
             <br />
             <span translate="no">{report.proof}</span>
           </span>
         </p>
+        {children}
       </Card>
-      {report.setAside.length > 0 && (
+      {!isWhole && (
         <Card title={t('setAside')}>
           <div className="advice-open advice-set-aside" role="note">
             <WarningRegular aria-hidden />
@@ -50,7 +61,7 @@ export function AdviceAnswer({ advice, isStale = false }: AdviceAnswerProps) {
         </Card>
       )}
       <Card title={t('whoNeeds')}>
-        <People people={advice.people} needed={advice.needed} />
+        <People people={advice.people} needed={advice.needed} isWhole={isWhole} />
       </Card>
       <Card title={t('basket')}>
         <table className="advice-lines">
@@ -94,8 +105,14 @@ export function AdviceAnswer({ advice, isStale = false }: AdviceAnswerProps) {
 
 const GLYPHS_MAX = 60
 
+interface PeopleProps {
+  readonly people: number
+  readonly needed: number
+  readonly isWhole: boolean
+}
+
 /** One glyph a person up to sixty, then one for so many that sixty are enough. */
-function People({ people, needed }: { readonly people: number; readonly needed: number }) {
+function People({ people, needed, isWhole }: PeopleProps) {
   const t = useWords(whatToBuyWords)
   const each = Math.max(1, Math.ceil(people / GLYPHS_MAX))
   const glyphs = Math.ceil(people / each)
@@ -121,7 +138,7 @@ function People({ people, needed }: { readonly people: number; readonly needed: 
         ))}
       </svg>
       <p>
-        {t('needsOne', { count: needed })} · {t('needsNone', { count: people - needed })}
+        {t('needsOne', { count: needed })} · {t(isWhole ? 'needsNone' : 'needsUnknown', { count: people - needed })}
       </p>
     </>
   )

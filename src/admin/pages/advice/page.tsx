@@ -307,7 +307,21 @@ function Found({ found, jobId, onStarted }: { readonly found: Result; readonly j
   }
   return (
     <div className="k-stack">
-      <AdviceAnswer advice={advice} />
+      <AdviceAnswer advice={advice}>
+        {found.before && (
+          <p role="note">
+            {t(advice.status === 'proven' ? 'wentOnProven' : 'wentOn', {
+              before: formats.money(found.before.gap),
+              after: formats.money(advice.gap),
+            })}
+          </p>
+        )}
+        {found.mayContinue && (
+          <Button className="advice-go-on no-print" onClick={() => void goOn()} title={t('keepSearchingWhy')}>
+            {t('keepSearching')}
+          </Button>
+        )}
+      </AdviceAnswer>
       <div className="k-row no-print">
         {advice.countries.length > 0 && (
           <Button as="a" appearance="primary" href={at('billing/purchase')}>
@@ -319,20 +333,7 @@ function Found({ found, jobId, onStarted }: { readonly found: Result; readonly j
             {t('certificate')}
           </Button>
         )}
-        {found.mayContinue && (
-          <Button onClick={() => void goOn()} title={t('keepSearchingWhy')}>
-            {t('keepSearching')}
-          </Button>
-        )}
       </div>
-      {found.before && (
-        <p role="note">
-          {t(advice.status === 'proven' ? 'wentOnProven' : 'wentOn', {
-            before: formats.money(found.before.gap),
-            after: formats.money(advice.gap),
-          })}
-        </p>
-      )}
       <Holders found={found} />
       <WhatWasRead found={found} />
     </div>

@@ -39,6 +39,7 @@ export const callWords = defineWords('calling', {
   'end.declined': { en: 'Declined', fr: 'Refusé par l’appelé' },
   'end.not-reachable': { en: 'Not reachable', fr: 'Injoignable' },
   'end.not-connected': { en: 'Not connected', fr: 'Non établi' },
+  'end.trunk-down': { en: 'No SBC was there', fr: 'Aucun SBC disponible' },
   'end.failed': { en: 'Failed', fr: 'Échec' },
   'end.endpoint-lost': { en: 'Telephone lost', fr: 'Téléphone perdu' },
   'end.limit-reached': { en: 'A limit was reached', fr: 'Une limite était atteinte' },

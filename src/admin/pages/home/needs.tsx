@@ -219,6 +219,11 @@ function useTold(home: Home): (need: Need) => { readonly title: string; readonly
           title: t('tollFree', { count: need.minutes }),
           sentence: t('tollFreeSub', { amount: formats.money(need.available) }),
         }
+      case 'trunk-down':
+        return {
+          title: t('trunkDown', { name: need.name }),
+          sentence: t('trunkDownSub', { since: formats.moment(need.since) }),
+        }
       case 'toll-free-unused':
         return {
           title: t('tollFreeUnused', { number: phone(need.number), minutes: need.minutes }),
@@ -285,6 +290,8 @@ function Actions({ need, home }: { readonly need: Need; readonly home: Home }) {
     }
     case 'see-forecast':
       return <>{forecastLink}</>
+    case 'see-trunks':
+      return <Go to="trunks">{t('seeTrunks')}</Go>
     case 'see-numbers':
       return <Go to="numbers?type=service-toll-free">{t('seeNumbers')}</Go>
     default: {

@@ -102,6 +102,12 @@ export const homeWords = defineWords('home', {
     en: 'Credits pay for those calls: {amount} is available.',
     fr: 'Les crédits paient ces appels : {amount} sont disponibles.',
   },
+  trunkDown: { en: 'The SBC of {name} does not answer', fr: 'Le SBC de la jonction {name} ne répond pas' },
+  trunkDownSub: {
+    en: 'Since {since}. Calls outside leave by another trunk, or are refused.',
+    fr: 'Depuis le {since}. Les appels vers l’extérieur partent par une autre jonction, ou sont refusés.',
+  },
+  seeTrunks: { en: 'See the trunks', fr: 'Voir les jonctions' },
   tollFreeUnused: {
     en: '{number} is hardly used: [min:minutes] this month',
     fr: 'Le {number} sert à peine : [min:minutes] ce mois-ci',

@@ -303,6 +303,8 @@ export const webhookWords = defineWords('settings-webhooks', {
     en: 'A greeting or call menu was published',
     fr: 'Un message d’accueil ou un menu d’appel a été publié',
   },
+  'type.trunk.down': { en: 'A trunk’s SBC does not answer', fr: 'Le SBC d’une jonction ne répond pas' },
+  'type.trunk.up': { en: 'A trunk’s SBC answers again', fr: 'Le SBC d’une jonction répond de nouveau' },
   'type.number.in-service': { en: 'A number is in service', fr: 'Un numéro est en service' },
   'type.number.assigned': { en: 'A number is assigned', fr: 'Un numéro est attribué' },
   'type.number.unassigned': { en: 'A number is taken back', fr: 'Un numéro est retiré' },

@@ -9,14 +9,15 @@ export const forwardingWords = defineWords('forwarding', {
   go: { en: 'Calls to {name} go to {to}.', fr: 'Les appels à {name} vont vers {to}.' },
   ownRing: {
     en: 'Calls to you ring at your own telephone.',
-    fr: 'Les appels qui vous sont destinés sonnent sur votre propre téléphone.',
+    fr: 'Vos appels entrants sonnent sur votre téléphone.',
   },
-  ownGo: { en: 'Calls to you go to {to}.', fr: 'Les appels qui vous sont destinés vont vers {to}.' },
+  ownGo: { en: 'Calls to you go to {to}.', fr: 'Vos appels entrants vont vers {to}.' },
   all: { en: 'All calls', fr: 'Tous les appels' },
   ownAll: { en: 'All my calls', fr: 'Tous mes appels' },
   'to.none': { en: 'Ring at the own telephone', fr: 'Sonnent sur le téléphone de l’utilisateur' },
   'to.ownNone': { en: 'Ring at my telephone', fr: 'Sonnent sur mon téléphone' },
   'to.user': { en: 'Go to a colleague', fr: 'Vont vers un collègue' },
+  'to.ownUser': { en: 'Go to {name}', fr: 'Vont vers {name}' },
   'to.number': { en: 'Go to a number outside', fr: 'Vont vers un numéro extérieur' },
   'to.ownNumber': {
     en: 'Go to the number of a colleague, or one outside',

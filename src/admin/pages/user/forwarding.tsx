@@ -89,7 +89,7 @@ function Choice({ now, path, name, queryKey }: ChoiceProps) {
           <Radio value="none" label={t(isOwn ? 'to.ownNone' : 'to.none')} />
           {/* Whoever has no list of colleagues may still have been forwarded to one. */}
           {(!isOwn || now.to === 'user') && (
-            <Radio value="user" label={isOwn ? (now.userName ?? t('to.user')) : t('to.user')} />
+            <Radio value="user" label={isOwn ? t('to.ownUser', { name: now.userName ?? '' }) : t('to.user')} />
           )}
           <Radio value="number" label={t(isOwn ? 'to.ownNumber' : 'to.number')} />
         </RadioGroup>

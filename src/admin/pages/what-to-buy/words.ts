@@ -61,6 +61,10 @@ export const whatToBuyWords = defineWords('what-to-buy', {
   whoNeeds: { en: 'Who needs a licence', fr: 'Qui a besoin d’une licence' },
   needsOne: { en: '{count} need one', fr: '{count} en ont besoin' },
   needsNone: { en: '{count} need none', fr: '{count} n’en ont pas besoin' },
+  needsUnknown: {
+    en: '{count} without a call outside in the lines that could be read',
+    fr: '{count} sans appel externe dans les lignes lisibles',
+  },
   costByBasket: { en: 'Cost by basket', fr: 'Coût selon le panier' },
   advised: { en: 'This basket', fr: 'Ce panier' },
   creditsOnly: { en: 'Credits instead of International plans', fr: 'Crédits au lieu des forfaits internationaux' },
@@ -74,6 +78,7 @@ export const whatToBuyWords = defineWords('what-to-buy', {
     en: 'Proved: no cheaper basket serves these calls',
     fr: 'Prouvé : aucun panier moins cher ne couvre ces appels',
   },
+  provedOfRead: { en: 'Proved for the lines that could be read', fr: 'Prouvé pour les lignes lisibles' },
   notProved: { en: 'Within {gap} of the best possible', fr: 'À {gap} au plus du meilleur possible' },
   steps: { en: 'What to do first', fr: 'Par où commencer' },
   setAside: { en: 'Not in this answer', fr: 'Hors de cette réponse' },
