@@ -31,6 +31,7 @@ export const PUBLIC_PAGES: readonly PublicPage[] = [
   { paths: ['password-reset'], load: () => import('./pages/password-reset/page.tsx') },
   { paths: ['what-to-buy'], load: () => import('./pages/what-to-buy/page.tsx') },
   { paths: ['availability', 'availability/$cc'], load: () => import('./pages/availability/page.tsx') },
+  { paths: ['port-out'], load: () => import('./pages/port-out/page.tsx') },
 ]
 
 export const PAGES: readonly PageEntry[] = [

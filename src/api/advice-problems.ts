@@ -5,8 +5,8 @@ export const ADVICE_PROBLEMS = {
   'unknown-call-layout': {
     status: 422,
     title: {
-      en: 'This is no list of calls that we know. Export it as a usage report, or name its columns user, number, time and seconds.',
-      fr: 'Ce n’est pas une liste d’appels connue. Exportez un rapport d’utilisation, ou nommez ses colonnes utilisateur, numéro, heure et durée.',
+      en: 'This is no list of calls that we know. Export it as a usage report, or say which of its columns are user, number, time and seconds.',
+      fr: 'Ce n’est pas une liste d’appels connue. Exportez un rapport d’utilisation, ou dites lesquelles de ses colonnes sont utilisateur, numéro, heure et durée.',
     },
   },
   'no-calls': {

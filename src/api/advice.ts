@@ -20,7 +20,14 @@ import { idOf } from './contract.ts'
 import { change } from './idempotency.ts'
 import { addJob, jobOut, jobToWire } from './job.ts'
 import { Problem } from './problem.ts'
-import { adviceOfRecordsBody, adviceOut, answersBody, callFileQuery, continueBody } from './schema/advice.ts'
+import {
+  adviceOfRecordsBody,
+  adviceOut,
+  answersBody,
+  CALL_COLUMNS,
+  callFileQuery,
+  continueBody,
+} from './schema/advice.ts'
 import { type App, type Deps, languageOf, type Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 
@@ -181,7 +188,13 @@ function registerJobs(app: App, deps: Deps): void {
         if (!Buffer.isBuffer(request.body))
           throw new Problem('unsupported-media-type', { detail: 'application/octet-stream' })
         const { name, outsidePrefix, dateOrder = null, seconds } = request.query
-        const input: AdviseInput = { source: 'file', name, months: 0, outsidePrefix, dateOrder, seconds }
+        const mapping = Object.fromEntries(
+          CALL_COLUMNS.flatMap((column) => {
+            const named = request.query[`${column}Column`]
+            return named === undefined ? [] : [[column, named]]
+          }),
+        )
+        const input: AdviseInput = { source: 'file', name, months: 0, outsidePrefix, dateOrder, seconds, mapping }
         return start(deps, request, reply, input, request.body)
       },
     )

@@ -29,6 +29,7 @@ const PAGES = [
   '/what-to-buy/*',
   '/availability',
   '/availability/*',
+  '/port-out',
   '/invitation',
   '/password-reset',
   '/account',

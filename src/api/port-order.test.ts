@@ -530,13 +530,28 @@ describe('N5: numbers that leave', () => {
     expect((await ask('GET', `/v1/tenants/${tenant}/clock`)).body.due).toMatchObject([
       { kind: 'port-out', subject: left.body.id, at: '2026-11-24T15:00:00.000Z' },
     ])
+    const keep = (id: string) => ask('POST', `/v1/tenants/${tenant}/port-outs/${id}/cancel`)
+    expect(await keep(left.body.id)).toMatchObject({ status: 200, body: { status: 'cancelled' } })
+    expect(await keep(left.body.id)).toMatchObject({ status: 409, body: { code: 'port-out-over' } })
+    expect((await keep('pto_01m84b67rxea4r36mgaa68d2qz')).status).toBe(404)
+    expect((await ask('GET', `/v1/tenants/${tenant}/clock`)).body.due).toEqual([])
+    const told = await db.query<{ mailed: boolean }>(
+      `SELECT m.event_id IS NOT NULL AS mailed FROM event e LEFT JOIN event_mail m USING (event_id) WHERE e.type = 'port-out.cancelled'
+         AND e.payload ->> 'number' = $1`,
+      [number],
+    )
+    expect(told).toEqual([{ mailed: true }])
+    const again = await ask('POST', '/v1/port-out-requests', request)
+    expect(again).toMatchObject({ status: 201, body: { status: 'scheduled' } })
     await advanceTo(tenant, '2026-11-24T14:59:59Z')
     expect((await ask('GET', `/v1/tenants/${tenant}/phone-numbers`)).body.data).toHaveLength(1)
     await advanceTo(tenant, '2026-11-24T15:00:00Z')
     expect((await ask('GET', `/v1/tenants/${tenant}/phone-numbers`)).body.data).toEqual([])
     expect((await ask('GET', `/v1/tenants/${tenant}/port-outs`)).body.data).toMatchObject([
       { number, status: 'completed' },
+      { number, status: 'cancelled' },
     ])
+    expect((await keep(again.body.id)).body.code).toBe('port-out-over')
     const other = aNumber()
     await ask('POST', `/v1/tenants/${tenant}/phone-numbers`, { number: other, type: 'user' })
     const statuses: number[] = []
@@ -577,6 +592,7 @@ test('N5: every step has its letter in both languages', () => {
     'port.cancelled',
     'port-out.requested',
     'port-out.completed',
+    'port-out.cancelled',
   ] as const) {
     const [en, fr] = (['en', 'fr'] as const).map((language) => portLetter({ ...facts, type }, language))
     expect(en?.subject).not.toBe(fr?.subject)

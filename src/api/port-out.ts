@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import { z } from 'zod'
 import { hashPassword, isPassword } from '../access/password.ts'
 import { attemptSucceeded, countAttempt } from '../access/throttle.ts'
-import { formatId } from '../core/ids.ts'
+import { formatId, type Uuid } from '../core/ids.ts'
 import { dayOf } from '../core/local-day.ts'
 import { dateFault, transferAt } from '../core/port-order.ts'
 import { formatInstant } from '../core/time.ts'
@@ -12,9 +12,17 @@ import { tellPortOut } from '../jobs/port-orders.ts'
 import { record } from '../store/audit-log.ts'
 import { inTransaction, isUniqueViolation } from '../store/db.ts'
 import { findNumber } from '../store/number.ts'
-import { findPortOutPin, insertPortOut, listPortOuts, type PortOutRow, savePortOutPin } from '../store/port-out.ts'
+import {
+  cancelPortOut,
+  findPortOutPin,
+  insertPortOut,
+  listPortOuts,
+  lockPortOut,
+  type PortOutRow,
+  savePortOutPin,
+} from '../store/port-out.ts'
 import { principalOf } from './auth.ts'
-import { listOf, page, timeOut } from './contract.ts'
+import { idOf, listOf, page, timeOut } from './contract.ts'
 import { cursorOf, pageCursor } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { Problem } from './problem.ts'
@@ -122,6 +130,33 @@ export const portOutRoutes: Routes = (app, deps) => {
       const rows = await listPortOuts(request.db, tenantId, { limit: limit + 1, before: cursorOf(cursor) })
       return pageCursor(rows, limit, (row) => row.portOutId, toWire)
     },
+  )
+
+  app.post(
+    '/v1/tenants/:tenantId/port-outs/:portOutId/cancel',
+    {
+      config: { permission: 'port:edit' },
+      schema: {
+        summary: 'Keep a number that was to leave; until the moment when it leaves',
+        tags: ['ports'],
+        params: tenantParams.extend({ portOutId: idOf<Uuid>('portOut') }),
+        problems: ['not-found', 'port-out-over'],
+        response: { 200: portOutOut },
+      },
+    },
+    (request, reply) =>
+      change(deps, request, reply, async (tx) => {
+        const tenant = await tenantOf(tx, request.params.tenantId)
+        const { portOutId } = request.params
+        const row = portOutId && (await lockPortOut(tx, tenant.tenantId, portOutId))
+        if (!row) throw new Problem('not-found', { param: 'portOutId' })
+        if (row.status !== 'scheduled') throw new Problem('port-out-over')
+        const at = nowFor(deps, tenant)
+        const kept = await cancelPortOut(tx, row, at)
+        const actor = principalOf(request).name
+        await tellPortOut(tx, { now: () => deps.clock.now(), newId: deps.newId }, kept, { at, actor })
+        return { status: 200, body: toWire(kept) }
+      }),
   )
 
   app.post(

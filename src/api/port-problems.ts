@@ -66,4 +66,11 @@ export const PORT_PROBLEMS = {
     status: 409,
     title: { en: 'This number leaves already.', fr: 'Ce numéro est déjà en partance.' },
   },
+  'port-out-over': {
+    status: 409,
+    title: {
+      en: 'This number has left already, or stays already.',
+      fr: 'Ce numéro est déjà parti, ou reste déjà.',
+    },
+  },
 } as const satisfies Record<string, { status: number; title: Record<Language, string> }>

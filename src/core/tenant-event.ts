@@ -43,6 +43,7 @@ export const EVENT_TYPES = [
   'port.cancelled',
   'port-out.requested',
   'port-out.completed',
+  'port-out.cancelled',
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]
@@ -93,6 +94,7 @@ export const PORT_MAIL_TYPES = [
   'port.cancelled',
   'port-out.requested',
   'port-out.completed',
+  'port-out.cancelled',
 ] as const satisfies readonly EventType[]
 
 export type PortMailType = (typeof PORT_MAIL_TYPES)[number]

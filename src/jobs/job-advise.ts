@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { AdviseNews, AdviseTask, ContinueTask } from '../advice/advise-worker.ts'
 import type { ImportOptions } from '../advice/import/importer.ts'
+import type { ColumnMapping } from '../advice/import/layout.ts'
 import { ownHistory } from '../advice/own-history.ts'
 import { advicePrices } from '../advice/prices.ts'
 import { adviceToWire } from '../advice/wire.ts'
@@ -38,6 +39,8 @@ export interface NewAdvice {
   readonly months: number
   readonly outsidePrefix: string
   readonly dateOrder: 'day-first' | 'month-first' | null
+  /** What a plain list calls its columns; absent: found by the usual names. */
+  readonly mapping?: ColumnMapping
   readonly seconds: number
 }
 
@@ -115,8 +118,8 @@ async function asked(run: JobRun, input: NewAdvice, { tenant, folder }: Asked): 
   if (input.source === 'file') {
     const path = join(folder, 'calls')
     await pipeline(run.upload(), createWriteStream(path, { mode: 0o600 }))
-    const { outsidePrefix, dateOrder, name } = input
-    const importOptions: ImportOptions = { country, timeZone: zone, outsidePrefix, dateOrder, mapping: {}, ...rates }
+    const { outsidePrefix, dateOrder, name, mapping = {} } = input
+    const importOptions: ImportOptions = { country, timeZone: zone, outsidePrefix, dateOrder, mapping, ...rates }
     return { ...task, files: [{ path, name }], importOptions }
   }
   const since = await historyBegins(run.db, tenant)

@@ -167,7 +167,13 @@ function letGo(context: PortContext, tenantId: TenantId | null): Promise<boolean
   })
 }
 
-/** An event, a mail to who looks after numbers, and a line of the audit log: a number is wanted elsewhere, or has gone. */
+const PORT_OUT_NEWS = {
+  scheduled: 'port-out.requested',
+  completed: 'port-out.completed',
+  cancelled: 'port-out.cancelled',
+} as const
+
+/** An event, a mail to who looks after numbers, and a line of the audit log: a number is wanted elsewhere, has gone, or stays after all. */
 export async function tellPortOut(
   tx: Tx,
   context: Pick<PortContext, 'now' | 'newId'>,
@@ -175,7 +181,7 @@ export async function tellPortOut(
   { at, actor }: { readonly at: Instant; readonly actor: string },
 ): Promise<void> {
   const tenant = await findTenant(tx, row.tenantId)
-  const type = row.status === 'completed' ? 'port-out.completed' : 'port-out.requested'
+  const type = PORT_OUT_NEWS[row.status]
   const told = {
     id: formatId('portOut', row.portOutId),
     number: row.number,

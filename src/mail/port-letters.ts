@@ -85,6 +85,10 @@ const WORDS: Readonly<Record<Language, Words>> = {
         subject: `${number} is with ${carrier} now.`,
         more: ['It is out of service here.'],
       }),
+      'port-out.cancelled': ({ number, carrier }) => ({
+        subject: `${number} stays: the transfer to ${carrier} was cancelled.`,
+        more: ['It was cancelled in the console. If that was nobody of you, tell your operator.'],
+      }),
     },
     simulated: 'Practice: a simulated carrier answered. No carrier was asked.',
     note: ({ tenant, at }) => `${tenant}. ${at}.`,
@@ -148,6 +152,10 @@ const WORDS: Readonly<Record<Language, Words>> = {
         subject: `Le ${number} est maintenant chez ${carrier}.`,
         more: ['Il n’est plus en service ici.'],
       }),
+      'port-out.cancelled': ({ number, carrier }) => ({
+        subject: `Le ${number} reste : son transfert chez ${carrier} est annulé.`,
+        more: ['L’annulation a été faite dans la console. Si ce n’était aucun de vous, prévenez votre exploitant.'],
+      }),
     },
     simulated: 'Exercice : un opérateur simulé a répondu. Aucun opérateur n’a été interrogé.',
     note: ({ tenant, at }) => `${tenant}. ${at}.`,
@@ -168,7 +176,7 @@ export function portLetter(facts: PortLetterFacts, language: Language): Letter {
   const out = facts.data as PortOutData
   const { type } = facts
   const told =
-    type === 'port-out.requested' || type === 'port-out.completed'
+    type === 'port-out.requested' || type === 'port-out.completed' || type === 'port-out.cancelled'
       ? words.out[type]({ ...out, when: format.moment(at(out.leavesAt)) })
       : words.order[type]({ ...order, when: format.moment(at(order.transferAt)) })
   const isSimulated = order.adapter === 'simulated'

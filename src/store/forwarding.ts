@@ -1,4 +1,5 @@
 /** Where the calls of users go on to (A21). */
+import { type Country, parseCountry } from '../core/country.ts'
 import type { Forwarding } from '../core/forwarding.ts'
 import type { TenantId, UserId } from '../core/ids.ts'
 import type { E164 } from '../core/numbering.ts'
@@ -65,6 +66,7 @@ export interface CalledUser {
   readonly userId: UserId
   /** `user@domain`; null: no telephone. */
   readonly address: string | null
+  readonly location: Country | null
   /** The first of the user’s own numbers. */
   readonly number: E164 | null
   /** What the user shows outside (N4). */
@@ -83,9 +85,10 @@ export async function calledUser(
   now: Instant,
 ): Promise<CalledUser | null> {
   const [row] = await db.query<
-    Omit<Row, 'user_id'> & Pick<CalledUser, 'address' | 'number' | 'shows' | 'serviceNumber'>
+    Omit<Row, 'user_id'> &
+      Pick<CalledUser, 'address' | 'number' | 'shows' | 'serviceNumber'> & { readonly usage_location: string }
   >(
-    `SELECT u.sip_username || '@' || t.sip_domain AS address, f.to_user_id, f.to_number,
+    `SELECT u.sip_username || '@' || t.sip_domain AS address, f.to_user_id, f.to_number, u.usage_location,
             (SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number LIMIT 1) AS number,
             coalesce(c.kind, 'own') AS shows,
             (SELECT s.number FROM phone_number s WHERE s.number_id = c.number_id) AS "serviceNumber"
@@ -98,7 +101,8 @@ export async function calledUser(
   )
   if (!row) return null
   const { address, number, shows, serviceNumber } = row
-  return { tenantId, userId, address, number, shows, serviceNumber, forwarding: toForwarding(row) }
+  const location = parseCountry(row.usage_location)
+  return { tenantId, userId, address, location, number, shows, serviceNumber, forwarding: toForwarding(row) }
 }
 
 /** How many calls of the user are in progress that go on for somebody else, beside this one. */

@@ -91,6 +91,24 @@ export async function letNumberGo(tx: Tx, row: PortOutRow, at: Instant): Promise
   )
 }
 
+/** Locked, so that it does not leave while somebody keeps it; null: there is no such one. */
+export async function lockPortOut(tx: Tx, tenantId: TenantId, portOutId: Uuid): Promise<PortOutRow | null> {
+  const [row] = await tx.query<PortOutRow>(
+    `SELECT ${COLUMNS} FROM port_out o WHERE o.tenant_id = $1 AND o.port_out_id = $2 FOR UPDATE`,
+    [tenantId, portOutId],
+  )
+  return row ?? null
+}
+
+/** The number stays. */
+export async function cancelPortOut(tx: Tx, row: PortOutRow, at: Instant): Promise<PortOutRow> {
+  await tx.execute(
+    `UPDATE port_out SET status = 'cancelled', ended_at = to_timestamp($2 / 1000.0) WHERE port_out_id = $1`,
+    [row.portOutId, at],
+  )
+  return { ...row, status: 'cancelled', endedAt: at }
+}
+
 /** Whom to tell: those who look after the numbers of a tenant. */
 export async function numberAdmins(db: Queryable, tenantId: TenantId): Promise<string[]> {
   const rows = await db.query<{ email: string }>(

@@ -2,8 +2,9 @@
  * Calls to a user who forwards them (A21). To a colleague the call goes as it is. To a number outside it goes on as one call in SIP, so
  * that the caller hears what rings there, and is two for the ledger: the one that came, and one of the user, who pays for it.
  */
-import { FORWARDS_MAX } from '../core/forwarding.ts'
+import { FORWARDS_MAX, forwardingFault } from '../core/forwarding.ts'
 import type { TenantId, UserId } from '../core/ids.ts'
+import type { E164 } from '../core/numbering.ts'
 import type { Granted } from '../core/request.ts'
 import { type CalledUser, calledUser, forwardedInProgress } from '../store/forwarding.ts'
 import { sipDestination } from '../store/sip.ts'
@@ -63,10 +64,11 @@ async function goOutside(
   options: RoutingOptions,
   question: AuthoriseQuestion,
   user: CalledUser,
-  number: string,
+  number: E164,
   caller: string | null,
 ): Promise<Onward | null> {
-  // It was somebody else's when it was chosen.
+  // When it was chosen it was a number of the user's country, and somebody else's.
+  if (user.location === null || forwardingFault(number, user.location) !== null) return null
   const destination = await sipDestination(options.db, number)
   if (destination?.tenantId === user.tenantId) return null
   const sid = forwardedSession(question.sid)

@@ -248,6 +248,33 @@ describe('from calls', () => {
     await screenshot(french, 'advice-continued-fr-dark')
   })
 
+  test('a plain list with names of its own: refused, then read once the columns are named', async () => {
+    const page = await admin.visit('billing/advice')
+    const lines = [1, 2, 3].map((day) => `Maya;+14165550123;2026-10-0${day} 09:00;2:05`)
+    const buffer = Buffer.from(['Wer;Wohin;Wann;Wie lange', ...lines].join('\n'))
+    await page.getByLabel('File of calls').setInputFiles({ name: 'liste.csv', mimeType: 'text/csv', buffer })
+    await page.getByText('Which column is which').click()
+    for (const [label, column] of [
+      ['Caller', 'Wer'],
+      ['Number called', 'Wohin'],
+      ['When', 'Wann'],
+      ['Length', 'Wie lange'],
+    ] as const)
+      await page.getByLabel(label, { exact: true }).selectOption(column)
+    await expectNoAxeViolations(page)
+    await screenshot(page, 'advice-columns-en-light')
+    await page.getByRole('button', { name: 'Read the file' }).click()
+    await expect.poll(() => textOf(page), { timeout: 60_000 }).toContain('liste.csv: 3 lines')
+    await expect.poll(() => headline(page).textContent()).toContain('1 licence')
+    const phone = await admin.visit('billing/advice', { lang: 'fr', theme: 'dark', width: 390 })
+    await phone.getByLabel('Fichier d’appels').setInputFiles({ name: 'liste.csv', mimeType: 'text/csv', buffer })
+    await phone.getByText('Quelle colonne est laquelle').click()
+    await expect.poll(() => phone.getByLabel('Numéro appelé').count()).toBe(1)
+    await expectNoSidewaysScroll(phone)
+    await expectNoAxeViolations(phone)
+    await screenshot(phone, 'advice-columns-fr-phone')
+  })
+
   test('what is no list of calls says so in words, and nothing is lost', async () => {
     const page = await admin.visit('billing/advice')
     await page.getByRole('button', { name: 'Read the file' }).click()

@@ -218,6 +218,31 @@ describe('what it costs', () => {
     expect(Number(available)).toBeCloseTo(50 - Number(out?.charge.amount), 6)
   })
 
+  test('a key for a colleague who forwards: it goes on outside, and the colleague’s plan pays (A21)', async () => {
+    const { tenant, number } = await aCompany(aMenu)
+    await system.api('PUT', `/v1/tenants/${tenant.id}/users/${tenant.bob.id}/forwarding`, {
+      to: 'number',
+      number: '+12125550189',
+    })
+    const caller = await calls(number)
+    await caller.untilItHears(MENU, TONES)
+    caller.press('2')
+    await expect
+      .poll(() => system.carrier.log().filter((line) => line.includes('dialled=+12125550189 ')).length, {
+        timeout: 10_000,
+      })
+      .toBe(1)
+    await sleep(1_200)
+    caller.hangUp()
+    const records = await system.records(tenant.id, 3)
+    const wentOn = records.find(({ classification }) => classification === 'domestic')
+    expect(wentOn).toMatchObject({
+      userId: tenant.bob.id,
+      funding: [{ source: expect.stringContaining('US:domestic') }],
+    })
+    expect(records.find(({ classification }) => classification === 'internal')?.funding).toEqual([])
+  })
+
   test('without credits the number outside cannot be reached, and the caller comes back to the menu', async () => {
     const { tenant, number } = await aCompany(aMenu)
     const caller = await calls(number)

@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findSipp } from '../../src/cli/sipp.ts'
+import { findSipp, freeUdpPort, startAnswerer } from '../../src/cli/sipp.ts'
+import type { LiveCall } from '../../src/core/live-call.ts'
 import { openDb } from '../../src/store/db.ts'
 import { findKamailio } from '../../src/switch/kamailio-process.ts'
 import { type CallRecord, inOrder, TelephoneSystem, type TestTenant, type TestUser } from './harness.ts'
@@ -27,7 +28,7 @@ describe.skipIf(!isInstalled)('A21: forwarding', { timeout: 100_000 }, () => {
     system.carrier.log().filter((line) => line.startsWith('invite') && line.includes(`dialled=${dialled} `))
 
   /** The call that came, and the one that went on. */
-  async function both(tenant: TestTenant): Promise<{ came: CallRecord; wentOn: CallRecord }> {
+  async function both(tenant: Pick<TestTenant, 'id'>): Promise<{ came: CallRecord; wentOn: CallRecord }> {
     const records = await system.records(tenant.id, 2)
     expect(records).toHaveLength(2)
     const wentOn = records.find(({ sessionId }) => sessionId.endsWith('-forwarded'))
@@ -144,6 +145,118 @@ describe.skipIf(!isInstalled)('A21: forwarding', { timeout: 100_000 }, () => {
     await db.close()
     expect(await system.callFromOutside(tenant.bob.number)).toMatchObject({ outcome: 'hung-up' })
     expect(phone.log().filter((line) => line.startsWith('bye'))).toHaveLength(2)
+  })
+
+  test('N4 who forwards shows the caller ID that was chosen: withheld, nobody is told who it was', async () => {
+    const tenant = await system.tenant()
+    const mobile = numberAtHome('0106')
+    const root = `/v1/tenants/${tenant.id}/users/${tenant.bob.id}`
+    await system.api('PUT', `${root}/caller-id`, { kind: 'withheld' })
+    await forward(tenant, tenant.bob, { to: 'number', number: mobile })
+    expect(await system.callFromOutside(tenant.bob.number)).toMatchObject({ outcome: 'hung-up' })
+    const [invite] = invites(mobile)
+    expect(invite).toContain('diverted= identity')
+    expect(invite).toContain(`identity= <sip:${tenant.bob.number}@`)
+    expect(invite).toContain('privacy= id')
+  })
+
+  test('a circle through somebody else’s number ends: no more than five calls of a user go on at once, the next rings', async () => {
+    const tenant = await system.tenant()
+    const mobile = numberAtHome('0107')
+    const phone = await system.phone(tenant, tenant.bob)
+    await forward(tenant, tenant.bob, { to: 'number', number: mobile })
+    await system.toldKamailio(`bob@${tenant.domain}`)
+    const watcher = await system.watch(tenant.id, ['calls'])
+    const five = system.call(tenant, tenant.bob.number, { calls: 5, holdMs: 60_000 })
+    const talking = () =>
+      [...watcher.items<LiveCall>('calls').values()].filter(
+        ({ state, calledNumber }) => state === 'talking' && calledNumber === mobile,
+      )
+    await expect.poll(() => talking().length, { timeout: 30_000 }).toBe(5)
+    expect(await system.callFromOutside(tenant.bob.number)).toMatchObject({ outcome: 'hung-up' })
+    expect(phone.log().filter((line) => line.startsWith('bye'))).toHaveLength(1)
+    expect(invites(mobile)).toHaveLength(5)
+    // An administrator ends the one that is paid, and with it the call.
+    for (const { id } of talking()) await system.api('POST', `/v1/tenants/${tenant.id}/calls/${id}/hang-up`)
+    expect((await five).outcome).toBe('cut')
+    const records = await system.records(tenant.id, 11)
+    expect(records.filter(({ endCause }) => endCause === 'cut-by-admin')).toHaveLength(10)
+    await watcher.cut()
+  })
+
+  test('L4 without a plan: it leaves by the tenant’s own SBC, is recorded and not charged; with no SBC there it rings', async () => {
+    const { id, sipDomain: domain } = await system.api<{ id: string; sipDomain: string }>('POST', '/v1/tenants', {
+      name: 'Usine Nord',
+      country: 'FR',
+      currency: 'EUR',
+      timeZone: 'Europe/Paris',
+    })
+    const root = `/v1/tenants/${id}`
+    await system.api('POST', `${root}/subscriptions`, { sku: 'voice-without-calling-plan', quantity: 2 })
+    const user = async (username: string, number: string): Promise<TestUser> => {
+      const password = `secret-of-${username}`
+      const body = { name: username, usageLocation: 'FR', sipUsername: username, sipPassword: password }
+      const made = await system.api('POST', `${root}/users`, body)
+      await system.api('PUT', `${root}/users/${made.id}/licences/voice-without-calling-plan`)
+      const { data } = await system.api<{ data: { id: string }[] }>('POST', `${root}/trunk-numbers`, {
+        numbers: [number],
+      })
+      await system.api('PUT', `${root}/trunk-numbers/${data[0]?.id}/user`, { userId: made.id })
+      return { id: made.id, username, password, number }
+    }
+    const tenant = { id, domain, alice: await user('alice', '+33199020101'), bob: await user('bob', '+33199020102') }
+    const sbc = await startAnswerer({
+      folder: system.folder,
+      name: 'sbc-forwarding',
+      port: await freeUdpPort(),
+      address: '127.0.0.5',
+    })
+    try {
+      const trunk = { name: 'SBC', mode: 'address', host: '127.0.0.5', port: sbc.port }
+      const made = await system.api('POST', `${root}/trunks`, trunk)
+      await system.api('POST', `${root}/trunks/${made.id}/check`)
+      await forward(tenant, tenant.bob, { to: 'number', number: '+33199001299' })
+      await system.toldKamailio(`bob@${tenant.domain}`)
+      expect(await system.call(tenant, tenant.bob.number)).toMatchObject({ outcome: 'hung-up', error: '' })
+      expect(sbc.log().find((line) => line.startsWith('invite'))).toContain('dialled=+33199001299 ')
+      const { wentOn } = await both(tenant)
+      expect(wentOn).toMatchObject({ classification: 'domestic', charge: { amount: '0.000000' }, funding: [] })
+      const day = wentOn.endedAt.slice(0, 10)
+      const direct = await system.api<{ data: { callType: string }[] }>(
+        'GET',
+        `${root}/reports/direct-routing?from=${day}&to=${day}`,
+      )
+      expect(direct.data.map(({ callType }) => callType)).toContain('dr_out_user_forwarding')
+      await system.api('DELETE', `${root}/trunks/${made.id}`)
+    } finally {
+      await sbc.stop()
+    }
+    const phone = await system.phone(tenant, tenant.bob)
+    expect(await system.call(tenant, tenant.bob.number)).toMatchObject({ outcome: 'hung-up' })
+    expect(phone.log().filter((line) => line.startsWith('bye'))).toHaveLength(1)
+  })
+
+  test('a number that is abroad by now, because the user has moved, is not called: it rings', async () => {
+    const tenant = await system.tenant({ credits: '1.00' })
+    const mobile = numberAtHome('0109')
+    const phone = await system.phone(tenant, tenant.bob)
+    await forward(tenant, tenant.bob, { to: 'number', number: mobile })
+    await system.api('PATCH', `/v1/tenants/${tenant.id}/users/${tenant.bob.id}`, { usageLocation: 'GB' })
+    expect(await system.callFromOutside(tenant.bob.number)).toMatchObject({ outcome: 'hung-up' })
+    expect(phone.log().filter((line) => line.startsWith('bye'))).toHaveLength(1)
+    expect(invites(mobile)).toEqual([])
+  })
+
+  test('N6 who has just called for help is called back, and nobody else in their place', async () => {
+    const tenant = await system.tenant()
+    const mobile = numberAtHome('0108')
+    const phone = await system.phone(tenant, tenant.alice)
+    await forward(tenant, tenant.alice, { to: 'number', number: mobile })
+    expect((await system.call(tenant, '911')).outcome).toBe('hung-up')
+    await system.record(tenant.id)
+    expect(await system.callFromOutside(tenant.alice.number)).toMatchObject({ outcome: 'hung-up' })
+    expect(phone.log().filter((line) => line.startsWith('bye'))).toHaveLength(1)
+    expect(invites(mobile)).toEqual([])
   })
 
   test('the server is killed during the call and comes back: it goes on, is charged once, and ends with one cause', async () => {

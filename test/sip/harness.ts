@@ -301,7 +301,7 @@ export class TelephoneSystem {
     return { id, username, password, number }
   }
 
-  /** Waits until Kamailio knows these words by heart: addresses, numbers, domains that its tables for blind calls hold (C10). */
+  /** Waits until Kamailio knows these words by heart: addresses, numbers, domains that its tables for blind calls (C10) and of who forwards hold. */
   async toldKamailio(...words: readonly string[]): Promise<void> {
     const secret = readFileSync(join(this.folder, 'home', 'sip', 'switch.secret'), 'utf8').trim()
     const dump = async (table: string): Promise<string> => {
@@ -313,7 +313,7 @@ export class TelephoneSystem {
       return answer.text()
     }
     for (const giveUpAt = Date.now() + 8_000; ; await sleep(50)) {
-      const known = (await Promise.all(['failure', 'outside', 'inbound'].map(dump))).join()
+      const known = (await Promise.all(['failure', 'outside', 'inbound', 'forwarded'].map(dump))).join()
       if (words.every((word) => known.includes(word))) return
       if (Date.now() > giveUpAt) throw new Error(`Kamailio was not told of ${words.join(', ')}: ${known}`)
     }

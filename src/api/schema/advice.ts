@@ -44,7 +44,19 @@ export const adviceOfRecordsBody = z.strictObject({
 
 export const continueBody = z.strictObject({ seconds: seconds.default(600) })
 
+/** Of a plain list: what may be said of its columns. */
+export const CALL_COLUMNS = ['user', 'number', 'time', 'seconds', 'country', 'kind'] as const
+export type CallColumn = (typeof CALL_COLUMNS)[number]
+
+const column = nameText.max(120).optional()
+
 export const callFileQuery = z.strictObject({
+  userColumn: column.meta({ description: 'Of a plain list: the name of the column with the caller' }),
+  numberColumn: column.meta({ description: '… with the number called' }),
+  timeColumn: column.meta({ description: '… with when it was answered' }),
+  secondsColumn: column.meta({ description: '… with its length: seconds, or with colons' }),
+  countryColumn: column.meta({ description: '… with the country of the caller' }),
+  kindColumn: column.meta({ description: '… with what became of the call, or its direction' }),
   name: nameText.default('calls.csv').meta({ description: 'Of the file, for the report' }),
   outsidePrefix: z
     .string()

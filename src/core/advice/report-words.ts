@@ -9,11 +9,11 @@ export interface ReportWords {
   readonly buyNothing: string
   readonly nothingWhy: (people: string) => string
   /** The answer while lines that may be calls could not be read. */
-  readonly nothingForRead: (read: string, setAside: string) => string
+  readonly nothingForRead: (n: number, read: string, setAside: string) => string
   readonly nothingReadWhy: (people: string) => string
   readonly forRead: (answer: string) => string
   readonly proofOfRead: string
-  readonly setAside: (lines: string, all: string) => string
+  readonly setAside: (n: number, lines: string, all: string) => string
   readonly setAsideWhy: (reason: string, lines: string) => string
   readonly outsidePrefix: (prefix: string, lines: string) => string
   readonly remedies: Readonly<Record<Exclude<Remedy, 'outside-prefix'>, string>>
@@ -98,13 +98,14 @@ const en: ReportWords = {
   buyNothing: 'You need to buy nothing.',
   nothingWhy: (people) =>
     `Nobody of ${people} calls, or is called by, an outside number. Calls between colleagues are free and need no licence.`,
-  nothingForRead: (read, setAside) =>
-    `Nothing for the ${read} lines that could be read; ${setAside} others may be calls outside.`,
+  nothingForRead: (n, read, setAside) =>
+    `Nothing for the ${read} lines that could be read; ${setAside} ${n === 1 ? 'other may be a call' : 'others may be calls'} outside.`,
   nothingReadWhy: (people) =>
     `In the lines that could be read nobody of ${people} calls, or is called by, an outside number.`,
   forRead: (answer) => `For the lines that could be read: ${answer}`,
   proofOfRead: 'This is about the lines that could be read.',
-  setAside: (lines, all) => `${lines} of ${all} lines may be calls and are not in this answer.`,
+  setAside: (n, lines, all) =>
+    `${lines} of ${all} lines ${n === 1 ? 'may be a call and is' : 'may be calls and are'} not in this answer.`,
   setAsideWhy: (reason, lines) => `${reason}: ${lines}.`,
   outsidePrefix: (prefix, lines) =>
     `If people dial ${prefix} for an outside line, say so and calculate again: ${lines} of these lines can then be read.`,
@@ -214,14 +215,16 @@ const fr: ReportWords = {
   buyNothing: 'Vous n’avez rien à acheter.',
   nothingWhy: (people) =>
     `Sur ${people} personnes, aucune n’appelle un numéro externe ni n’en reçoit d’appels. Les appels entre collègues sont gratuits et ne demandent pas de licence.`,
-  nothingForRead: (read, setAside) =>
-    `Rien pour les ${read} lignes lisibles\u202f; ${setAside} autres sont peut-être des appels externes.`,
+  nothingForRead: (n, read, setAside) =>
+    `Rien pour les ${read} lignes lisibles\u202f; ${setAside} ${n < 2 ? 'autre est peut-être un appel externe' : 'autres sont peut-être des appels externes'}.`,
   nothingReadWhy: (people) =>
     `Dans les lignes lisibles, aucune des ${people} personnes n’appelle un numéro externe ni n’en reçoit d’appels.`,
   forRead: (answer) => `Pour les lignes lisibles\u00a0: ${answer}`,
   proofOfRead: 'Cela vaut pour les lignes lisibles.',
-  setAside: (lines, all) =>
-    `${lines} lignes sur ${all} sont peut-être des appels et ne comptent pas dans cette réponse.`,
+  setAside: (n, lines, all) =>
+    n < 2
+      ? `${lines} ligne sur ${all} est peut-être un appel et ne compte pas dans cette réponse.`
+      : `${lines} lignes sur ${all} sont peut-être des appels et ne comptent pas dans cette réponse.`,
   setAsideWhy: (reason, lines) => `${reason}\u00a0: ${lines}.`,
   outsidePrefix: (prefix, lines) =>
     `Si l’on compose le ${prefix} pour sortir, dites-le et recalculez\u00a0: ${lines} de ces lignes deviennent lisibles.`,

@@ -116,7 +116,8 @@ function headline(advice: Advice, setAside: SetAside | null, words: ReportWords,
     ...(plans > 0 ? [words.plans(plans, say.number(plans))] : []),
     ...(credits > 0n ? [words.creditsOf(say.money(perMonth(credits, advice)))] : []),
   ]
-  if (setAside && parts.length === 0) return words.nothingForRead(say.number(setAside.read), say.number(setAside.lines))
+  if (setAside && parts.length === 0)
+    return words.nothingForRead(setAside.lines, say.number(setAside.read), say.number(setAside.lines))
   if (parts.length === 0) return words.buyNothing
   return setAside?.isMuch ? words.forRead(words.and(parts)) : words.and(parts)
 }
@@ -128,7 +129,7 @@ function setAsideSentences(
   language: Language,
 ): string[] {
   return [
-    words.setAside(say.number(lines), say.number(lines + read)),
+    words.setAside(lines, say.number(lines), say.number(lines + read)),
     ...reasons.map((reason) => words.setAsideWhy(VERDICTS[reason.verdict][language], say.number(reason.lines))),
     ...remedies.map((remedy) =>
       remedy === 'outside-prefix'

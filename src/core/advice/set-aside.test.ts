@@ -30,11 +30,14 @@ const nobodyCalls = (): AdviceInput => {
 test('G1: never "nothing" flat while a line that may be a call outside was set aside', () => {
   for (const { language, report } of reportsOf(nobodyCalls(), read({ internal: 468, 'no-number': 1 }))) {
     const words = REPORT_WORDS[language]
-    expect(report.headline).toBe(words.nothingForRead('468', '1'))
+    expect(report.headline).toBe(words.nothingForRead(1, '468', '1'))
     expect(report.dontBuy).not.toContain(words.dontBuyLicences)
     expect(report.proof).toContain(words.proofOfRead)
     expect(report.notes.join(' ')).not.toContain(words.nothingWhy('').slice(-40))
   }
+  // Also where it is one of very many: people in a country where nothing is sold are called, and need nothing here.
+  for (const { language, report } of reportsOf(nobodyCalls(), read({ inbound: 500, 'no-number': 1 })))
+    expect(report.headline).toBe(REPORT_WORDS[language].nothingForRead(1, '500', '1'))
   for (const { language, report } of reportsOf(nobodyCalls(), read({ internal: 468, duplicate: 3, unanswered: 9 }))) {
     expect(report.headline).toBe(REPORT_WORDS[language].buyNothing)
     expect(report.setAside).toEqual([])

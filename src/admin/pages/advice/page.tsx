@@ -17,6 +17,7 @@ import { useSay } from '../../kit/toast.tsx'
 import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { AdviceAnswer } from './answer.tsx'
 import './advice.css'
+import { type ChosenColumns, Columns, headerOf } from './columns.tsx'
 import { adviceWords } from './words.ts'
 
 interface Job {
@@ -160,6 +161,14 @@ function FileOfCalls({ onStarted }: StartProps) {
   const [name, setName] = useState('')
   const [outsidePrefix, setOutside] = useState('')
   const [dateOrder, setDateOrder] = useState('')
+  const [header, setHeader] = useState<readonly string[]>([])
+  const [columns, setColumns] = useState<ChosenColumns>({})
+  const choose = async (): Promise<void> => {
+    const chosen = file.current?.files?.[0]
+    setName(chosen?.name ?? '')
+    setColumns({})
+    setHeader(chosen ? await headerOf(chosen) : [])
+  }
   const [wrong, setWrong] = useState<{ readonly title: string; readonly detail: string | null } | null>(null)
   const [isBusy, setBusy] = useState(false)
   const start = async (): Promise<void> => {
@@ -168,7 +177,9 @@ function FileOfCalls({ onStarted }: StartProps) {
     setWrong(null)
     setBusy(true)
     try {
-      onStarted(await sendFile(`/v1/tenants/${id}/advice/files`, chosen, { outsidePrefix, dateOrder }, language))
+      const named = Object.fromEntries(Object.entries(columns).map(([column, name]) => [`${column}Column`, name]))
+      const options = { outsidePrefix, dateOrder, ...named }
+      onStarted(await sendFile(`/v1/tenants/${id}/advice/files`, chosen, options, language))
     } catch (error) {
       if (!isProblem(error)) throw error
       setWrong({ title: error.title, detail: error.detail })
@@ -189,7 +200,7 @@ function FileOfCalls({ onStarted }: StartProps) {
               type="file"
               accept=".csv,.txt,.tsv,.zip,.gz"
               ref={file}
-              onChange={() => setName(file.current?.files?.[0]?.name ?? '')}
+              onChange={() => void choose()}
             />
             <Button onClick={() => file.current?.click()} tabIndex={-1}>
               {t('choose')}
@@ -214,6 +225,7 @@ function FileOfCalls({ onStarted }: StartProps) {
           </Select>
         </Field>
       </div>
+      <Columns header={header} chosen={columns} onChange={setColumns} />
       <Button disabled={isBusy} onClick={() => void start()}>
         {t('upload')}
       </Button>

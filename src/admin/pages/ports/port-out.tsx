@@ -22,6 +22,7 @@ interface Leaving {
   readonly number: string
   readonly carrier: string
   readonly leavesAt: string
+  readonly status: 'scheduled' | 'completed' | 'cancelled'
 }
 
 export function PortOut() {
@@ -34,6 +35,7 @@ export function PortOut() {
   const queries = useQueryClient()
   const [shown, setShown] = useState<string | null>(null)
   const [isAsking, setAsking] = useState(false)
+  const [keeping, setKeeping] = useState<Leaving | null>(null)
   const path = `/v1/tenants/${id}/port-out-pin`
   const pin = useQuery({ queryKey: ['port-out-pin', id], queryFn: ({ signal }) => api.get<Pin>(path, { signal }) })
   const leaving = useQuery({
@@ -45,6 +47,12 @@ export function PortOut() {
     setShown(made.pin)
     setAsking(false)
     await queries.invalidateQueries({ queryKey: ['port-out-pin', id] })
+  }
+  async function keep({ id: leavingId }: Leaving): Promise<void> {
+    await api.post(`/v1/tenants/${id}/port-outs/${leavingId}/cancel`, {}, { intent: newIntent() })
+    await queries.invalidateQueries({ queryKey: ['port-outs', id] })
+    setKeeping(null)
+    say.done(t('kept'))
   }
   const isSet = pin.data?.isSet === true
   const press = (): void => (isSet ? setAsking(true) : void make().catch(say.failed))
@@ -63,14 +71,17 @@ export function PortOut() {
           </p>
         )}
         {leaving.data && leaving.data.data.length > 0 && (
-          <ul>
+          <ul className="ports-leaving">
             {leaving.data.data.map((row) => (
-              <li key={row.id} translate="no">
-                {t('leaves', {
-                  number: phone(row.number),
-                  carrier: row.carrier,
-                  when: formats.moment(row.leavesAt),
-                })}
+              <li key={row.id} className="k-row">
+                <span translate="no">
+                  {t(`leaves.${row.status}`, {
+                    number: phone(row.number),
+                    carrier: row.carrier,
+                    when: formats.moment(row.leavesAt),
+                  })}
+                </span>
+                {mayEdit && row.status === 'scheduled' && <Button onClick={() => setKeeping(row)}>{t('keep')}</Button>}
               </li>
             ))}
           </ul>
@@ -84,6 +95,15 @@ export function PortOut() {
         onClose={() => setAsking(false)}
       >
         {t('pinRollText')}
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={keeping !== null}
+        title={t('keepTitle', { number: keeping ? phone(keeping.number) : '' })}
+        action={t('keep')}
+        onConfirm={async () => keeping && keep(keeping)}
+        onClose={() => setKeeping(null)}
+      >
+        {t('keepText', { carrier: keeping?.carrier ?? '' })}
       </ConfirmDialog>
     </Card>
   )

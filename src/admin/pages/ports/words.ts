@@ -221,5 +221,17 @@ export const portWords = defineWords('ports', {
     fr: 'Le code actuel ne sera plus accepté.',
   },
   pinIs: { en: 'Your PIN', fr: 'Votre code' },
-  leaves: { en: '{number} to {carrier}, {when}', fr: '{number} vers {carrier}, {when}' },
+  'leaves.scheduled': { en: '{number} leaves for {carrier}, {when}', fr: '{number} part chez {carrier}, {when}' },
+  'leaves.completed': { en: '{number} left for {carrier}, {when}', fr: '{number} est parti chez {carrier}, {when}' },
+  'leaves.cancelled': {
+    en: '{number} stays: the transfer to {carrier} was cancelled',
+    fr: '{number} reste : son transfert chez {carrier} est annulé',
+  },
+  keep: { en: 'Keep this number', fr: 'Garder ce numéro' },
+  keepTitle: { en: 'Keep {number}?', fr: 'Garder le {number} ?' },
+  keepText: {
+    en: '{carrier} does not get it. Tell {carrier}, and make a new PIN if somebody knows yours who should not.',
+    fr: '{carrier} ne l’obtient pas. Prévenez {carrier}, et créez un nouveau code si quelqu’un connaît le vôtre à tort.',
+  },
+  kept: { en: 'The number stays.', fr: 'Le numéro reste.' },
 })

@@ -323,6 +323,7 @@ export const webhookWords = defineWords('settings-webhooks', {
   'type.port.completed': { en: 'A port order is completed', fr: 'Un transfert est terminé' },
   'type.port.cancelled': { en: 'A port order was cancelled', fr: 'Un transfert a été annulé' },
   'type.port-out.requested': { en: 'A number is to leave', fr: 'Un numéro va partir' },
+  'type.port-out.cancelled': { en: 'A number stays after all', fr: 'Un numéro reste finalement' },
   'type.port-out.completed': { en: 'A number has left', fr: 'Un numéro est parti' },
 })
 

@@ -27,12 +27,12 @@ export const forwardingWords = defineWords('forwarding', {
   number: { en: 'Number', fr: 'Numéro' },
   numberHint: { en: '+1 514 555 0123', fr: '+1 514 555 0123' },
   pays: {
-    en: 'Within the country of the user. Who forwards pays: the minutes of the plan, then credits if allowed. What nobody can pay rings at the own telephone.',
-    fr: 'Dans le pays de l’utilisateur. C’est lui qui paie : les minutes de son forfait, puis les crédits s’il y a droit. Un appel que rien ne peut payer sonne sur son téléphone.',
+    en: 'Within the country of the user, five calls at once at most. Who forwards pays: the minutes of the plan, then credits if allowed. What cannot go on rings at the own telephone.',
+    fr: 'Dans le pays de l’utilisateur, cinq appels à la fois au plus. C’est lui qui paie : les minutes de son forfait, puis les crédits s’il y a droit. Sinon, l’appel sonne sur son téléphone.',
   },
   ownPays: {
-    en: 'Within your country. Outside, the minutes of your plan pay, then credits if you may spend them. What nobody can pay rings at your telephone.',
-    fr: 'Dans votre pays. À l’extérieur, les minutes de votre forfait paient, puis les crédits si vous y avez droit. Un appel que rien ne peut payer sonne sur votre téléphone.',
+    en: 'Within your country, five calls at once at most. Outside, the minutes of your plan pay, then credits if you may spend them. What cannot go on rings at your telephone.',
+    fr: 'Dans votre pays, cinq appels à la fois au plus. À l’extérieur, les minutes de votre forfait paient, puis les crédits si vous y avez droit. Sinon, l’appel sonne sur votre téléphone.',
   },
   save: { en: 'Save', fr: 'Enregistrer' },
   saved: { en: 'Calls are forwarded', fr: 'Les appels sont renvoyés' },

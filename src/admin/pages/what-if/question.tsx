@@ -49,15 +49,17 @@ export function Question({ onStarted }: { readonly onStarted: (job: WhatIfJob) =
     onDone: onStarted,
     draft: `what-if ${id}`,
   })
+  const { values } = form
   // The address says what is asked: what it carries goes before the draft of this tab, and what is typed goes into it.
+  const latest = useRef(form)
+  latest.current = form
   const isRead = useRef(false)
   useEffect(() => {
     const asked = fromUrl(inUrl)
-    if (!isRead.current && JSON.stringify(asked) !== JSON.stringify(UNCHANGED)) form.reset(asked)
-    else setUrl(toUrl(form.values))
+    if (!isRead.current && JSON.stringify(asked) !== JSON.stringify(UNCHANGED)) latest.current.reset(asked)
+    else setUrl(toUrl(values))
     isRead.current = true
-  }, [form.values, form.reset, inUrl, setUrl])
-  const { values } = form
+  }, [values, inUrl, setUrl])
   return (
     <Card title={t('question')}>
       <form className="what-if-form" onSubmit={(event) => void form.onSubmit(event)} noValidate>
