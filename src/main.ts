@@ -91,7 +91,8 @@ async function main(): Promise<void> {
   // The switch is made last: whoever changes telephones before has nobody to tell.
   const directory = { onDirectoryChange: (): void => undefined }
   const onDirectoryChange = (): void => directory.onDirectoryChange()
-  const jobContext = { db, engine, recharger, now: () => clock.now(), newId, locks, log, onDirectoryChange }
+  const vault = makeVault(readVaultKey(join(config.home, 'secret.key')))
+  const jobContext = { db, engine, recharger, now: () => clock.now(), newId, locks, vault, log, onDirectoryChange }
   const tasks = [
     ...tasksOf(jobContext),
     { name: 'activate-rate-decks', everySeconds: 2, run: () => decks.activateDue() },
@@ -105,7 +106,7 @@ async function main(): Promise<void> {
   const mailer = makeMailer({ smtpUrl: config.smtpUrl, folder: join(config.home, 'mail'), from: config.mailFrom }, log)
   const access = makeAccess({
     publicUrl: config.publicUrl,
-    vault: makeVault(readVaultKey(join(config.home, 'secret.key'))),
+    vault,
     mailer,
     oidc: config.oidc === null ? null : makeOidcClient(config.oidc),
     log,

@@ -71,6 +71,10 @@ async function seed(lab: PeopleLab, engine: Engine, word: string, digits: string
     [newId(), tenantId, addressId, `${word} floor`],
   )
   await run(`INSERT INTO caller_id (tenant_id, user_id, kind) VALUES ($1, $2, 'withheld')`, [tenantId, userId])
+  await run(`INSERT INTO forwarding (tenant_id, user_id, to_number) VALUES ($1, $2, '+14165550199')`, [
+    tenantId,
+    userId,
+  ])
   await run(
     `INSERT INTO number_order (order_id, tenant_id, status, name, description, country, type, numbers, created_at, expires_at, ended_at,
                                made_at)

@@ -498,6 +498,23 @@ test('N5: a cancelled order forgets the losing carrier’s PIN; who sends it aga
   expect((await submit(tenant, draft)).body).toMatchObject({ status: 'processing', hasPin: true })
 })
 
+test('N5: no column of the database has the digits of a PIN while an order is open; the carrier and the operator get them', async () => {
+  const pin = '8620417395'
+  const tenant = await aTenant('CA', false)
+  const draft = await aDraft(tenant, undefined, { pin: '1234567' })
+  await ask('PATCH', at(tenant, draft), { pin }, { 'idempotency-key': 'a-pin' })
+  expect((await submit(tenant, draft)).body).toMatchObject({ status: 'processing', hasPin: true })
+  expect((await ask('GET', `/v1/port-orders/${draft.id}`)).body.order.pin).toBe(pin)
+  const tables = await db.query<{ name: string }>(
+    `SELECT c.oid::regclass::text AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')`,
+  )
+  expect(tables.length).toBeGreaterThan(50)
+  for (const { name } of tables) {
+    const rows = await db.query(`SELECT 1 FROM ${name} t WHERE t::text LIKE '%' || $1 || '%' LIMIT 1`, [pin])
+    expect([name, rows]).toEqual([name, []])
+  }
+})
+
 describe('N5: numbers that leave', () => {
   test('a PIN is shown once; with it a number leaves on its day; a wrong one is the same as no number, and counted', async () => {
     const tenant = await aTenant()

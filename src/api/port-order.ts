@@ -1,6 +1,8 @@
 /** `/v1/tenants/{t}/port-orders`: bring numbers from another carrier (N5, facts §11). */
+
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { sealPin } from '../access/port-pin.ts'
 import { portCarriers } from '../carriers/carriers.ts'
 import type { Country } from '../core/country.ts'
 import { formatId, type TenantId, type Uuid } from '../core/ids.ts'
@@ -109,7 +111,7 @@ export async function portAnswer(
   status = 200,
 ): Promise<{ status: number; body: z.input<typeof portDetailOut> }> {
   const order = await portOf(tx, tenant.tenantId, orderId)
-  const dossier = await readDossier(tx, tenant, order, nowFor(deps, tenant))
+  const dossier = await readDossier(tx, deps.jobs.vault, tenant, order, nowFor(deps, tenant))
   return { status, body: await detailToWire(tx, dossier, languageOf(request)) }
 }
 
@@ -134,10 +136,15 @@ const EMPTY: Omit<PortForm, 'country' | 'language'> = {
 type Editable = Omit<PortForm, 'leftOut' | 'language'>
 type Changes = { readonly [K in keyof Editable]?: Editable[K] | undefined } & { readonly version?: number | undefined }
 
-const merged = (form: PortForm, { version: _version, ...changes }: Changes): PortForm => ({
+/** `seal` for the PIN: what is kept of it, only the order's carrier gets to read. */
+const merged = (
+  form: PortForm,
+  { version: _version, ...changes }: Changes,
+  seal: (pin: string) => string,
+): PortForm => ({
   ...form,
   ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
-  pin: changes.pin === undefined ? form.pin : changes.pin || null,
+  pin: changes.pin === undefined ? form.pin : changes.pin ? seal(changes.pin) : null,
 })
 
 /** For the audit log: what somebody may know who must not know the PIN. */
@@ -295,7 +302,8 @@ export const portOrderRoutes: Routes = (app, deps) => {
         const tenant = await tenantOf(tx, request.params.tenantId)
         await lockTenant(tx, tenant.tenantId)
         const orderId = deps.newId()
-        const form = merged({ ...EMPTY, country: tenant.country, language: languageOf(request) }, request.body)
+        const empty = { ...EMPTY, country: tenant.country, language: languageOf(request) }
+        const form = merged(empty, request.body, (pin) => sealPin(deps.jobs.vault, orderId, pin))
         if (form.locationId !== null) await heldLocation(tx, tenant.tenantId, form.locationId, form.country)
         const { tenantId } = tenant
         const createdAt = nowFor(deps, tenant)
@@ -325,7 +333,7 @@ export const portOrderRoutes: Routes = (app, deps) => {
     async (request) => {
       const tenant = await tenantOf(request.db, request.params.tenantId)
       const order = await portOf(request.db, tenant.tenantId, request.params.portOrderId)
-      const dossier = await readDossier(request.db, tenant, order, nowFor(deps, tenant))
+      const dossier = await readDossier(request.db, deps.jobs.vault, tenant, order, nowFor(deps, tenant))
       return detailToWire(request.db, dossier, languageOf(request))
     },
   )
@@ -348,7 +356,7 @@ export const portOrderRoutes: Routes = (app, deps) => {
         const tenant = await tenantOf(tx, request.params.tenantId)
         const { version } = request.body
         const order = await portFor(tx, tenant.tenantId, request.params.portOrderId, { action: 'edit', version })
-        const after = merged(order, request.body)
+        const after = merged(order, request.body, (pin) => sealPin(deps.jobs.vault, order.orderId, pin))
         if (request.body.locationId) await heldLocation(tx, tenant.tenantId, after.locationId, after.country)
         await savePortForm(tx, order.orderId, after)
         const [from, to] = [logged(order), logged(after)].map((form) => pick(form, Object.keys(request.body)))
@@ -401,7 +409,7 @@ export const portOrderRoutes: Routes = (app, deps) => {
         const tenant = await tenantOf(tx, request.params.tenantId)
         const order = await portFor(tx, tenant.tenantId, request.params.portOrderId, { action: 'edit' })
         const at = nowFor(deps, tenant)
-        const dossier = await readDossier(tx, tenant, order, at)
+        const dossier = await readDossier(tx, deps.jobs.vault, tenant, order, at)
         const missing = blockingIssues(dossier)
         const [first] = missing
         if (first !== undefined) {
@@ -438,7 +446,7 @@ export const portOrderRoutes: Routes = (app, deps) => {
       const before = await portOf(request.db, known.tenantId, request.params.portOrderId)
       // The carrier first: an order that it could not withdraw is not cancelled.
       if (mayPort(before.status, 'cancel') && before.status !== 'error') {
-        const submission = await submissionOf(request.db, before)
+        const submission = await submissionOf(request.db, deps.jobs.vault, before)
         if (submission) await portCarriers.named(before.adapter ?? '')?.cancel(submission)
       }
       return change(deps, request, reply, async (tx) => {
@@ -475,7 +483,7 @@ export const portOrderRoutes: Routes = (app, deps) => {
       const known = await tenantOf(request.db, request.params.tenantId)
       const before = await portOf(request.db, known.tenantId, request.params.portOrderId)
       checkDate(date, dayOf(nowFor(deps, known), known.timeZone), before)
-      const submission = await submissionOf(request.db, before)
+      const submission = await submissionOf(request.db, deps.jobs.vault, before)
       if (submission && mayPort(before.status, 'change-foc')) {
         await portCarriers.named(before.adapter ?? '')?.changeDate(submission, transferAt(date, known.timeZone))
       }

@@ -1,5 +1,8 @@
 /** A port order as it is shown: with its numbers' verdicts, what is missing, and what can be done now (N5). */
+
 import { z } from 'zod'
+import { openPin } from '../access/port-pin.ts'
+import type { Vault } from '../access/vault.ts'
 import { simulatedCarrier } from '../carriers/simulated.ts'
 import { addressLines, areaMatches } from '../core/emergency-address.ts'
 import { formatId } from '../core/ids.ts'
@@ -211,6 +214,7 @@ const canBeSent = ({ status }: PortOrderRow): boolean =>
 
 export async function readDossier(
   db: Queryable,
+  vault: Vault,
   tenant: TenantRow,
   order: PortOrderRow,
   now: Instant,
@@ -236,7 +240,7 @@ export async function readDossier(
   const facts: PortFacts = {
     ...order,
     hasPin: order.pin !== null,
-    isPinPlain: /^\d{4,10}$/.test(order.pin ?? ''),
+    isPinPlain: /^\d{4,10}$/.test(openPin(vault, order.orderId, order.pin) ?? ''),
     isUnfrozen: order.unfrozen,
     numbers: digits,
     faults: faults.size + order.leftOut.length,

@@ -1,6 +1,8 @@
 /** `/v1/port-orders`: the operator's side. Orders of the manual carrier are worked by hand; the others are looked at (N5). */
+
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { openPin } from '../access/port-pin.ts'
 import { MANUAL_CARRIER } from '../carriers/manual.ts'
 import { addressLines } from '../core/emergency-address.ts'
 import { formatId, type Uuid } from '../core/ids.ts'
@@ -143,7 +145,7 @@ export const portWorkRoutes: Routes = (app, deps) => {
     },
     async (request) => {
       const row = await sentOrder(deps, request.params.portOrderId)
-      const submission = await submissionOf(request.db, row)
+      const submission = await submissionOf(request.db, deps.jobs.vault, row)
       const steps = await portSteps(request.db, row.orderId)
       const numbers = await portNumbers(request.db, row.orderId)
       return {
@@ -151,7 +153,7 @@ export const portWorkRoutes: Routes = (app, deps) => {
         order: {
           losingCarrier: row.carrier,
           accountNumber: submission?.accountNumber ?? '',
-          pin: row.pin,
+          pin: openPin(deps.jobs.vault, row.orderId, row.pin),
           organisation: submission?.organisation ?? '',
           contact: submission?.contact ?? '',
           billingNumber: row.billingNumber ?? '',

@@ -1,4 +1,5 @@
 /** What happens by itself: a list of tasks, each with its own timer, each in one process at a time. */
+import type { Vault } from '../access/vault.ts'
 import type { Engine } from '../charging/engine.ts'
 import type { Uuid } from '../core/ids.ts'
 import type { Instant } from '../core/time.ts'
@@ -29,6 +30,8 @@ export interface JobContext {
   readonly now: () => Instant
   readonly newId: () => Uuid
   readonly locks: Locks
+  /** Opens what carriers need and nobody else may read. */
+  readonly vault: Vault
   /** Told after numbers came or went. Absent: nobody is to be told. */
   readonly onDirectoryChange?: () => void
   readonly log: { error(details: object, message: string): void }

@@ -1,4 +1,6 @@
 /** Port orders go on by themselves: carriers are asked, dates come near, numbers arrive, and others leave (N5). */
+import { openPin } from '../access/port-pin.ts'
+import type { Vault } from '../access/vault.ts'
 import type { PortCarriers, PortSubmission } from '../carriers/carrier.ts'
 import { portCarriers } from '../carriers/carriers.ts'
 import { formatId, type TenantId, type Uuid } from '../core/ids.ts'
@@ -24,6 +26,7 @@ export interface PortContext {
   /** Real time. */
   readonly now: () => Instant
   readonly newId: () => Uuid
+  readonly vault: Vault
   /** Told after numbers have come or gone. Absent: nobody is to be told. */
   readonly onDirectoryChange?: () => void
   /** Absent: those that ship. */
@@ -65,7 +68,7 @@ async function advance(context: PortContext, orderId: Uuid, at: Instant): Promis
   const { status } = before
   if (status !== 'processing' && status !== 'contacting-carrier') return advanceByTime(context, orderId, at)
   const carrier = before.adapter === null ? undefined : (context.carriers ?? portCarriers).named(before.adapter)
-  const submission = carrier && (await submissionOf(context.db, before))
+  const submission = carrier && (await submissionOf(context.db, context.vault, before))
   if (!carrier || !submission) {
     await setNextAt(context.db, orderId, instant(at + AGAIN_MS))
     return false
@@ -129,7 +132,7 @@ function advanceByTime(context: PortContext, orderId: Uuid, at: Instant): Promis
 }
 
 /** The order as a carrier takes it; null where something is missing, which nothing that was sent lacks. */
-export async function submissionOf(db: Queryable, order: PortOrderRow): Promise<PortSubmission | null> {
+export async function submissionOf(db: Queryable, vault: Vault, order: PortOrderRow): Promise<PortSubmission | null> {
   const tenant = await findTenant(db, order.tenantId)
   const letter = await findPortLetter(db, order.orderId)
   const { transferDate, billingNumber, serviceAddress, submittedAt } = order
@@ -144,7 +147,7 @@ export async function submissionOf(db: Queryable, order: PortOrderRow): Promise<
     transferDate,
     losingCarrier: order.carrier,
     accountNumber: usedAccount(order.accountNumber),
-    pin: order.pin,
+    pin: openPin(vault, order.orderId, order.pin),
     organisation: usedText(order.organisation, ORGANISATION_USED),
     contact: usedText(order.contact, CONTACT_USED),
     billingNumber,

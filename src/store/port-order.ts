@@ -22,6 +22,7 @@ export interface PortForm {
   readonly transferDate: LocalDay | null
   readonly carrier: string
   readonly accountNumber: string
+  /** Sealed for this order: see access/port-pin.ts. */
   readonly pin: string | null
   readonly organisation: string
   readonly contact: string

@@ -2,6 +2,7 @@
  * The console as people meet it: the real server on a real PostgreSQL, the built pages, Chromium. One server and one browser for a
  * test file. Whatever a page complains of (a script error, a violated Content-Security-Policy, an answer 5xx) fails the test.
  */
+
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -13,7 +14,6 @@ import { afterAll, afterEach, expect, vi } from 'vitest'
 import { makeAccess } from '../../src/access/access.ts'
 import { hashPassword } from '../../src/access/password.ts'
 import { hashToken, newToken } from '../../src/access/secret.ts'
-import { makeVault } from '../../src/access/vault.ts'
 import { CONSOLE_ROUTES } from '../../src/api/routes.ts'
 import type { Deps, Routes } from '../../src/api/server.ts'
 import { newUuid } from '../../src/charging/engine.ts'
@@ -32,6 +32,7 @@ import { insertSession } from '../../src/store/person-session.ts'
 import { grantRole } from '../../src/store/role-grant.ts'
 import { testDb } from '../harness/postgres.ts'
 import { aServer, type TestServer } from '../harness/server.ts'
+import { TEST_VAULT } from '../harness/vault.ts'
 import { builtConsole } from './build.ts'
 
 // A busy machine may be ten times slower than a quiet one; only a hang should fail.
@@ -132,7 +133,7 @@ export async function aConsole({
     settled: async () => undefined,
     close: async () => undefined,
   }
-  const access = makeAccess({ publicUrl: new URL(url), vault: makeVault(Buffer.alloc(32, 7)), mailer, oidc: null, log })
+  const access = makeAccess({ publicUrl: new URL(url), vault: TEST_VAULT, mailer, oidc: null, log })
   const server = await aServer(base, [...CONSOLE_ROUTES, ...more], { access, consoleFolder, port, ...parts })
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
   const contexts = new Set<BrowserContext>()

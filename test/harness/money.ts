@@ -18,6 +18,7 @@ import { insertPaymentMethod } from '../../src/store/payment-method.ts'
 import { readWalletOwner, type WalletOwner } from '../../src/store/wallet.ts'
 import { anEngine } from './fixtures.ts'
 import type { TestDb } from './postgres.ts'
+import { TEST_VAULT } from './vault.ts'
 
 export const newId = (): Uuid => newUuid(Date.now())
 export const units = (amount: number): Micros => micros(BigInt(amount) * 1_000_000n)
@@ -75,7 +76,7 @@ export async function aMoneyLab(base: TestDb, options: { scanMs?: number } = {})
   const collecting: CollectContext = { db: base.db, gateways, now: clock.now, log }
   const recharger = startRecharger({ ...collecting, engine, newId, scanMs })
   const locks = makeLocks(base.db)
-  const jobs: JobContext = { db: base.db, engine, recharger, now: clock.now, newId, locks, log }
+  const jobs: JobContext = { db: base.db, engine, recharger, now: clock.now, newId, locks, vault: TEST_VAULT, log }
   return {
     base,
     clock,

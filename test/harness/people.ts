@@ -1,10 +1,10 @@
 /** The API for people who sign in, without a socket: a clock that tests move, mails that they read, a browser that keeps its cookie. */
+
 import { EventEmitter } from 'node:events'
 import pino from 'pino'
 import { makeAccess } from '../../src/access/access.ts'
 import type { OidcClient } from '../../src/access/oidc.ts'
 import { hashPassword } from '../../src/access/password.ts'
-import { makeVault } from '../../src/access/vault.ts'
 import { accountRoutes } from '../../src/api/account.ts'
 import { addKey, KeyRing } from '../../src/api/auth.ts'
 import { makeDecks } from '../../src/api/decks.ts'
@@ -33,6 +33,7 @@ import { makeGateways } from '../../src/payments/gateways.ts'
 import { type Db, inTransaction } from '../../src/store/db.ts'
 import { insertPerson } from '../../src/store/person.ts'
 import { grantRole } from '../../src/store/role-grant.ts'
+import { TEST_VAULT } from './vault.ts'
 
 const PEOPLE_ROUTES: readonly Routes[] = [
   signInRoutes,
@@ -116,7 +117,7 @@ export async function aPeopleLab(base: { db: Db }, options: LabOptions = {}): Pr
     close: async () => undefined,
   }
   const publicUrl = new URL(options.publicUrl ?? ORIGIN)
-  const vault = makeVault(Buffer.alloc(32, 7))
+  const vault = TEST_VAULT
   const access = makeAccess({ publicUrl, vault, mailer, oidc: options.oidc ?? null, log })
   const parts = { db, clock, newId, keys: new KeyRing(db), decks: await makeDecks(db, clock), access }
   // Of charging, the routes under test only listen to the engine.

@@ -10,6 +10,7 @@ import { makeLocks } from '../../src/jobs/locks.ts'
 import { makeGateways } from '../../src/payments/gateways.ts'
 import { startRecharger } from '../../src/payments/recharger.ts'
 import type { Db } from '../../src/store/db.ts'
+import { TEST_VAULT } from './vault.ts'
 
 export interface TestServer {
   readonly app: App
@@ -37,7 +38,7 @@ export async function aServer(
   const gateways = makeGateways({ db })
   const recharger = startRecharger({ db, gateways, engine, log, now, newId })
   const locks = makeLocks(db)
-  const jobs = { db, engine, recharger, now, newId, locks, log }
+  const jobs = { db, engine, recharger, now, newId, locks, vault: TEST_VAULT, log }
   const keys = new KeyRing(db)
   const deps: Deps = {
     db,
