@@ -375,8 +375,10 @@ describe('looks', () => {
   test('French, dark, 390 px, the disguise, and nobody here yet', async () => {
     const shop = await aShop('Looks', 2)
     const maya = await shop.user('Maya Tremblay', { email: 'maya@boreal.example', number: aNumber() }, [VOICE])
-    await shop.user('Hugo Roy', { email: 'hugo@boreal.example' })
+    const hugo = await shop.user('Hugo Roy', { email: 'hugo@boreal.example' })
     const { tenant } = shop
+    const why = await admin.visit(`users/${hugo}`, { tenant, lang: 'fr' })
+    await why.getByText('Une licence vocale est nécessaire').first().waitFor()
     for (const [path, name] of [
       ['users', 'users'],
       [`users/${maya}`, 'user'],

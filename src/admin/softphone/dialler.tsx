@@ -1,4 +1,5 @@
 /** The telephone on its own page: turn it on, dial, know who pays, talk. */
+
 import { Button, Field, Input } from '@fluentui/react-components'
 import { BackspaceRegular, CallRegular } from '@fluentui/react-icons'
 import { useQuery } from '@tanstack/react-query'
@@ -7,6 +8,7 @@ import type { z } from 'zod'
 import type { priceOut } from '../../api/price.ts'
 import { api } from '../data/client.ts'
 import { Card } from '../kit/card.tsx'
+import { useRefusalTitle } from '../kit/refusal-title.ts'
 import { useFormats, useWords } from '../words/use.tsx'
 import { CallCard } from './call-card.tsx'
 import { Pad } from './pad.tsx'
@@ -142,6 +144,7 @@ function DialForm({ tenant, isReady }: { readonly tenant: string; readonly isRea
 /** Before the call, in one line. */
 function WhoPays({ tenant, to }: { readonly tenant: string; readonly to: string }) {
   const t = useWords(phoneWords)
+  const why = useRefusalTitle()
   const formats = useFormats()
   const asked = useSettled(to)
   const isNumber = /^\+?\d{3,}$/.test(asked)
@@ -163,7 +166,7 @@ function WhoPays({ tenant, to }: { readonly tenant: string; readonly to: string 
         role="status"
         translate={isPartial ? 'yes' : 'no'}
       >
-        {isPartial ? t('ask') : `${data.refusal.title} ${data.advice}`.trim()}
+        {isPartial ? t('ask') : `${why(data.refusal)} ${data.advice}`.trim()}
       </p>
     )
   }

@@ -1,4 +1,5 @@
 /** `/me/phone`: one's own telephone. Number, minutes, who pays, one's calls, and what a call would cost; no money of others. */
+
 import { useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
 import type { viewOut } from '../../../api/user-view.ts'
@@ -13,6 +14,7 @@ import { EmptyState } from '../../kit/empty-state.tsx'
 import { Duration, When } from '../../kit/figures.tsx'
 import { PageHead } from '../../kit/page-head.tsx'
 import { usePhoneFormat } from '../../kit/phone-number.tsx'
+import { useRefusalTitle } from '../../kit/refusal-title.ts'
 import { Dialler } from '../../softphone/dialler.tsx'
 import { TestCall } from '../../softphone/test-call.tsx'
 import { phoneWords } from '../../softphone/words.ts'
@@ -89,6 +91,7 @@ function Phone({ tenant }: { readonly tenant: Tenant }) {
 function Reach({ view: { user, tenant } }: { readonly view: View }) {
   const t = useWords(meWords)
   const phone = usePhoneFormat()
+  const why = useRefusalTitle()
   const { reach, number } = user
   return (
     <Card title={t(reach.canCall ? 'can' : 'cannot')}>
@@ -97,7 +100,7 @@ function Reach({ view: { user, tenant } }: { readonly view: View }) {
           ? reach.payer === 'pool'
             ? t('pays-pool')
             : t(reach.payer === 'credits' ? 'pays-credits' : 'pays-carrier', { tenant: tenant.name })
-          : reach.refusal.title}
+          : why(reach.refusal)}
       </p>
       <p className="k-quiet">{number === null ? t('noNumber') : t('number', { number: phone(number) })}</p>
     </Card>

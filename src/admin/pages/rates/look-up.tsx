@@ -1,4 +1,5 @@
 /** One call: what it is, who pays in which order, what ten minutes cost, and by which row; or why it would be refused. */
+
 import { Field, Input } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
@@ -11,6 +12,7 @@ import { useMay, useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
 import { Money } from '../../kit/figures.tsx'
 import { useUrlState } from '../../kit/go.tsx'
+import { useRefusalTitle } from '../../kit/refusal-title.ts'
 import { BlockError, Skeleton } from '../../kit/skeleton.tsx'
 import { FundSwatch } from '../../pictures/index.ts'
 import type { Fund } from '../../theme/funds.ts'
@@ -117,6 +119,7 @@ function Destination({ price, to }: { readonly price: Price; readonly to: string
 
 function Refused({ price }: { readonly price: Extract<Price, { result: 'refused' }> }) {
   const t = useWords(ratesWords)
+  const why = useRefusalTitle()
   const isNotFull = price.refusal.code === 'invalid-number'
   return (
     <div className={isNotFull ? 'r-refused r-not-full' : 'r-refused'} data-refusal={price.refusal.code}>
@@ -126,7 +129,7 @@ function Refused({ price }: { readonly price: Extract<Price, { result: 'refused'
           <b>{t(isNotFull ? 'notFull' : 'refused')}</b>
         </p>
         <p translate="no">
-          {price.refusal.title} {price.advice}
+          {why(price.refusal)} {price.advice}
         </p>
       </div>
     </div>

@@ -1,4 +1,5 @@
 /** Somebody's calls, newest first. */
+
 import { useMemo } from 'react'
 import type { CallItem } from '../../../api/schema/call.ts'
 import { useTenant } from '../../data/session.ts'
@@ -7,6 +8,7 @@ import { type Column, DataTable } from '../../kit/data-table.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
 import { Duration, Money, When } from '../../kit/figures.tsx'
 import { Go } from '../../kit/go.tsx'
+import { useRefusalTitle } from '../../kit/refusal-title.ts'
 import { usePages } from '../../kit/use-pages.ts'
 import { useWords } from '../../words/use.tsx'
 import { ratesWords } from '../rates/words.ts'
@@ -50,6 +52,7 @@ export function Calls({ user }: { readonly user: ShownUser }) {
 
 export function useCallColumns(isOwn = false): Column<Call>[] {
   const t = useWords(userWords)
+  const why = useRefusalTitle()
   const kinds = useWords(ratesWords)
   return useMemo(
     () => [
@@ -83,7 +86,7 @@ export function useCallColumns(isOwn = false): Column<Call>[] {
         title: t('duration'),
         cell: (call) =>
           call.result === 'refused' ? (
-            <span className="p-refused" title={call.refusal?.title}>
+            <span className="p-refused" title={call.refusal ? why(call.refusal) : undefined}>
               {t('refused')}
             </span>
           ) : (
@@ -100,6 +103,6 @@ export function useCallColumns(isOwn = false): Column<Call>[] {
         phone: 'note',
       },
     ],
-    [t, kinds, isOwn],
+    [t, kinds, isOwn, why],
   )
 }

@@ -1,4 +1,5 @@
 /** All about one person's phone. */
+
 import {
   Button,
   MenuItem,
@@ -23,6 +24,7 @@ import { useAt, useGo, useParam } from '../../kit/go.tsx'
 import { MoreMenu } from '../../kit/more-menu.tsx'
 import { ReadOnlyNote } from '../../kit/notes.tsx'
 import { PageHead } from '../../kit/page-head.tsx'
+import { useRefusalTitle } from '../../kit/refusal-title.ts'
 import { BlockError, PageSkeleton } from '../../kit/skeleton.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
@@ -172,8 +174,9 @@ function Person({ user, tab }: { readonly user: ShownUser; readonly tab: TabName
 /** Who pays at home and abroad, in two sentences; a refusal in the server's words. */
 function Says({ user }: { readonly user: ShownUser }) {
   const t = useWords(userWords)
+  const why = useRefusalTitle()
   const { reach, licences, creditsEnabled } = user
-  if (!reach.canCall) return <>{reach.refusal.title}</>
+  if (!reach.canCall) return <>{why(reach.refusal)}</>
   if (reach.payer === 'carrier') return <>{t('says.carrier')}</>
   const hasIntl = licences.includes('international-calling-plan')
   const abroad = hasIntl
