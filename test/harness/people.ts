@@ -117,11 +117,11 @@ export async function aPeopleLab(base: { db: Db }, options: LabOptions = {}): Pr
     close: async () => undefined,
   }
   const publicUrl = new URL(options.publicUrl ?? ORIGIN)
-  const vault = TEST_VAULT
-  const access = makeAccess({ publicUrl, vault, mailer, oidc: options.oidc ?? null, log })
+  const access = makeAccess({ publicUrl, vault: TEST_VAULT, mailer, oidc: options.oidc ?? null, log })
   const parts = { db, clock, newId, keys: new KeyRing(db), decks: await makeDecks(db, clock), access }
-  // Of charging, the routes under test only listen to the engine.
-  const deps = { ...parts, engine: { events: new EventEmitter() }, gateways: makeGateways(base) } as unknown as Deps
+  // Of charging, the routes under test only listen to the engine; of the jobs, they open what is sealed.
+  const rest = { engine: { events: new EventEmitter() }, jobs: { vault: TEST_VAULT }, gateways: makeGateways(base) }
+  const deps = { ...parts, ...rest } as unknown as Deps
   const app = await makeServer(deps, [...(options.before ?? []), ...ALL_ROUTES], log)
   await app.ready()
   await addKey(db, {
