@@ -32,6 +32,7 @@ export function adviceToWire(advice: Advice, context: AdviceContext, language: L
       holders: basket.holders.length,
       idleHolders: basket.idleHolders,
     })),
+    pools: poolsOf(advice),
     alternatives: alternativesOf(advice, prices).map(({ id, licences, international, credits }) => ({
       id,
       licences: toMoney(licences, currency),
@@ -52,6 +53,18 @@ export function adviceToWire(advice: Advice, context: AdviceContext, language: L
     },
   }
 }
+
+/** The pools that the basket makes, and what of them would have been used, month by month. */
+const poolsOf = ({ countries, monthNames }: Advice) =>
+  countries.flatMap((one) =>
+    (['domestic', 'international'] as const)
+      .map((plan) => ({
+        country: one.country,
+        plan,
+        months: one[plan].map((month, index) => ({ month: monthNames[index] ?? '', ...month })),
+      }))
+      .filter(({ months }) => months.some(({ poolSeconds }) => poolSeconds > 0)),
+  )
 
 interface Alternative {
   readonly id: 'advised' | 'credits-only' | 'everybody'

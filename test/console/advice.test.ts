@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { AdviceWire } from '../../src/api/schema/advice.ts'
 import type { AdviceReport } from '../../src/core/advice/report.ts'
 import { formatId, parseId, type TenantId } from '../../src/core/ids.ts'
 import { formatMicros, micros } from '../../src/core/money.ts'
@@ -78,7 +79,7 @@ async function byCommand(file: string): Promise<Told> {
 }
 
 interface Shown {
-  readonly en: { readonly report: AdviceReport; readonly total: { readonly amount: string } }
+  readonly en: Pick<AdviceWire, 'pools' | 'total'> & { readonly report: AdviceReport }
   readonly certificate: string
 }
 
@@ -173,11 +174,26 @@ describe('from calls', () => {
     expect(JSON.parse(shown.certificate)).toEqual(told.certificate)
     for (const line of told.report.lines) await expect.poll(() => textOf(page)).toContain(line.what)
     await expect.poll(() => textOf(page)).toContain(told.report.proof)
+    // The pools of the basket, month by month: a row each, and never more used than there is.
+    const pools = shown.en.pools ?? []
+    const rows = pools.flatMap(({ months }) => months)
+    expect(rows.length).toBeGreaterThan(1)
+    for (const { poolSeconds, usedSeconds } of rows) expect(usedSeconds).toBeLessThanOrEqual(poolSeconds)
+    await expect.poll(() => page.locator('.advice-pools tbody tr').count()).toBe(rows.length)
+    const minutes = (seconds: number): string => Math.ceil(seconds / 60).toLocaleString('en')
+    const [first] = rows
+    await expect
+      .poll(() => textOf(page, '.advice-pools tbody tr'))
+      .toContain(`${minutes(first?.usedSeconds ?? 0)} of ${minutes(first?.poolSeconds ?? 0)} min`)
     await expectNoAxeViolations(page)
     await screenshot(page, 'advice-en-light')
+    await page.locator('.advice-pools').scrollIntoViewIfNeeded()
+    await screenshot(page, 'advice-pools-en-light')
     const french = await admin.visit(page.url().replace(admin.url, ''), { lang: 'fr', theme: 'dark' })
     await expect.poll(() => headline(french).textContent()).toContain('8 licences, 3 forfaits internationaux')
     await screenshot(french, 'advice-fr-dark')
+    await french.locator('.advice-pools').scrollIntoViewIfNeeded()
+    await screenshot(french, 'advice-pools-fr-dark')
   })
 
   test('lines that nobody could read: said in the answer and beside it, with what to do, in both languages', async () => {

@@ -120,6 +120,23 @@ export const adviceOut = z
         idleHolders: z.number().int(),
       }),
     ),
+    pools: z
+      .array(
+        z.object({
+          country: z.string(),
+          plan: z.enum(['domestic', 'international']),
+          months: z.array(
+            z.object({
+              month: z.string(),
+              poolSeconds: z.number().int(),
+              usedSeconds: z.number().int(),
+              beyondSeconds: z.number().int(),
+            }),
+          ),
+        }),
+      )
+      .optional()
+      .meta({ description: 'The pools of the basket, month by month; absent in answers from before they were told' }),
     alternatives: z
       .array(
         z.object({

@@ -85,6 +85,7 @@ export function* adviseSteps(input: AdviceInput): Asking<Advice> {
     gap: micros(costs.total - bound),
     perMonth: micros((costs.licences + costs.international) / BigInt(months)),
     months: input.months.length,
+    monthNames: input.months.map(({ month }) => month),
     countries: solved.countries.map((country, place) => answerOf(problem, solved, country, place)),
     users: explainUsers(problem, solved),
     ...placesOf(problem),

@@ -5,7 +5,7 @@
 import type { Country } from '../country.ts'
 import type { Currency, Micros } from '../money.ts'
 import type { Price } from '../rate.ts'
-import type { Period, TimeZone } from '../time.ts'
+import type { Month, Period, TimeZone } from '../time.ts'
 import type { CountryCertificate } from './certificate.ts'
 
 // -- what goes in ----------------------------------------------------------------------------------------------------
@@ -289,6 +289,8 @@ export interface Advice {
   /** Recurring price of the basket per month, without credits. */
   readonly perMonth: Micros
   readonly months: number
+  /** The months, as `CountryAnswer` counts them. */
+  readonly monthNames: readonly Month[]
   readonly countries: readonly CountryAnswer[]
   readonly users: readonly UserAdvice[]
   /** Locations where licences are sold through partners only, or not at all, with head-counts of those who need one. */

@@ -2,10 +2,11 @@
 import { CertificateRegular, WarningRegular } from '@fluentui/react-icons'
 import type { ReactNode } from 'react'
 import type { AdviceWire } from '../../../api/schema/advice.ts'
+import { type Country, countryName } from '../../../core/country.ts'
 import { parseMicros } from '../../../core/money.ts'
 import { Card } from '../../kit/card.tsx'
-import { CostByBasket } from '../../pictures/index.ts'
-import { useFormats, useWords } from '../../words/use.tsx'
+import { CostByBasket, PoolBar } from '../../pictures/index.ts'
+import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { whatToBuyWords } from '../what-to-buy/words.ts'
 import './answer.css'
 
@@ -95,6 +96,7 @@ export function AdviceAnswer({ advice, isStale = false, children }: AdviceAnswer
         </table>
       </Card>
       <Alternatives advice={advice} />
+      <Pools advice={advice} />
       <Sentences title={t('steps')} sentences={report.steps} isOrdered />
       <Sentences title={t('dontBuy')} sentences={report.dontBuy} />
       <Sentences title={t('credits')} sentences={report.recharge} />
@@ -169,6 +171,57 @@ function Alternatives({ advice }: { readonly advice: AdviceWire }) {
             ],
           }))}
         />
+      </div>
+    </Card>
+  )
+}
+
+/** What the calls would have made of the pools of this basket: full bars are months in which credits paid on. */
+function Pools({ advice }: { readonly advice: AdviceWire }) {
+  const t = useWords(whatToBuyWords)
+  const language = useLanguage()
+  const formats = useFormats()
+  const { pools = [] } = advice
+  if (pools.length === 0) return null
+  const minutes = (seconds: number): string => formats.number(Math.ceil(seconds / 60))
+  return (
+    <Card title={t('pools')}>
+      <div className="advice-pools">
+        {pools.map(({ country, plan, months }) => (
+          <table key={`${country} ${plan}`} className="advice-lines">
+            <caption>{t(`pools.${plan}`, { country: countryName(country as Country, language) })}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t('month')}</th>
+                <th scope="col" colSpan={2}>
+                  {t('used')}
+                </th>
+                <th scope="col" className="num">
+                  {t('beyond')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {months.map(({ month, poolSeconds, usedSeconds, beyondSeconds }) => (
+                <tr key={month}>
+                  <td translate="no">{months.length > 1 ? formats.month(month) : t('aMonth')}</td>
+                  <td className="advice-bar">
+                    <PoolBar
+                      total={poolSeconds}
+                      used={usedSeconds}
+                      held={0}
+                      fund={plan === 'domestic' ? 'pool' : 'addon'}
+                    />
+                  </td>
+                  <td className="num">{t('usedOf', { used: minutes(usedSeconds), total: minutes(poolSeconds) })}</td>
+                  <td className="num">
+                    {beyondSeconds === 0 ? '–' : t('minutes', { minutes: minutes(beyondSeconds) })}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        ))}
       </div>
     </Card>
   )
