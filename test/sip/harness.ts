@@ -8,6 +8,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
 import {
   freeUdpPort,
   runCaller,
@@ -523,6 +524,15 @@ export class TelephoneSystem {
     return `127.0.0.1:${this.#ports.sip}`
   }
 }
+
+/**
+ * Seconds of a call that somebody ended: one more or less where SIPp, or the machine, was late. What the switch itself cuts is exact. (The
+ * precision of `closeTo` is in powers of ten: this one is within 1.26.)
+ */
+export const nearly = (seconds: number): unknown => expect.closeTo(seconds, -0.4)
+
+/** Seconds at one cent each. */
+export const cents = (seconds: number): string => (seconds / 100).toFixed(6)
 
 /** Rows in the order of their text, for comparing what has no order. */
 export const inOrder = <T>(rows: readonly T[]): T[] => rows.toSorted((a, b) => (String(a) < String(b) ? -1 : 1))

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { findSipp } from '../../src/cli/sipp.ts'
 import { findKamailio } from '../../src/switch/kamailio-process.ts'
-import { inOrder, TelephoneSystem } from './harness.ts'
+import { cents, inOrder, nearly, TelephoneSystem } from './harness.ts'
 
 const isInstalled = findKamailio() !== null && findSipp() !== null
 const ABROAD = '+442079460000'
@@ -34,10 +34,11 @@ describe.skipIf(!isInstalled)('calls while something dies', { timeout: 60_000 },
     expect((await going).outcome).toBe('hung-up')
     const records = await system.records(tenant.id, 2)
     expect(inOrder(records.map((record) => [record.chargedSeconds, record.endCause]))).toEqual([
-      [13, 'caller-hung-up'],
-      [3, 'caller-hung-up'],
+      [nearly(13), 'caller-hung-up'],
+      [nearly(3), 'caller-hung-up'],
     ])
-    expect(await system.wallet(tenant.id)).toEqual({ available: '4.840000', reserved: '0.000000' })
+    const available = cents(500 - records.reduce((sum, { chargedSeconds }) => sum + chargedSeconds, 0))
+    expect(await system.wallet(tenant.id)).toEqual({ available, reserved: '0.000000' })
   })
 
   test('C5, L1: while the server is dead, emergency and internal calls pass, and others say why not; a lease still cuts', async () => {
@@ -64,9 +65,9 @@ describe.skipIf(!isInstalled)('calls while something dies', { timeout: 60_000 },
     await system.startServer()
     const records = await system.records(tenant.id, 4)
     expect(inOrder(records.map((record) => [record.classification, record.chargedSeconds]))).toEqual([
-      ['emergency', 3],
-      ['internal', 3],
-      ['internal', 3],
+      ['emergency', nearly(3)],
+      ['internal', nearly(3)],
+      ['internal', nearly(3)],
       ['international', expect.any(Number)],
     ])
     expect(records.find((record) => record.classification === 'international')?.endCause).toBe('funds-exhausted')
@@ -86,7 +87,7 @@ describe.skipIf(!isInstalled)('calls while something dies', { timeout: 60_000 },
     system.resumeServer()
     const records = await system.records(tenant.id, 2)
     expect(inOrder(records.map((record) => [record.classification, record.endCause, record.chargedSeconds]))).toEqual([
-      ['emergency', 'caller-hung-up', 1],
+      ['emergency', 'caller-hung-up', nearly(1)],
       ['international', 'not-connected', 0],
     ])
     expect(await system.wallet(tenant.id)).toEqual({ available: '5.000000', reserved: '0.000000' })
@@ -101,7 +102,7 @@ describe.skipIf(!isInstalled)('calls while something dies', { timeout: 60_000 },
     const call = await going
     expect(system.kamailioPid).not.toBe(before)
     expect(call.outcome).toBe('hung-up')
-    expect(await system.record(tenant.id)).toMatchObject({ chargedSeconds: 12, endCause: 'caller-hung-up' })
+    expect(await system.record(tenant.id)).toMatchObject({ chargedSeconds: nearly(12), endCause: 'caller-hung-up' })
   })
 
   test('Kamailio is killed and comes back: a call without funds is cut all the same', async () => {
