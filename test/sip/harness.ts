@@ -3,6 +3,7 @@
  * free ports of loopback and is ended by its own process id.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -111,7 +112,7 @@ export class TelephoneSystem {
     const folder = mkdtempSync(join(tmpdir(), 'ringfence-sip-'))
     const database = await freshDatabase()
     const carrierPort = await freeUdpPort()
-    const inbound = await Promise.all(Array.from({ length: INBOUND_PORTS }, () => freeUdpPort()))
+    const inbound = await Promise.all(Array.from({ length: INBOUND_PORTS }, () => linePort()))
     const [http, sip, control] = [await freeTcpPort(), await freeTcpPort(), await freeTcpPort()]
     const carrier = await startAnswerer({
       folder,
@@ -538,6 +539,19 @@ export const cents = (seconds: number): string => (seconds / 100).toFixed(6)
 export const inOrder = <T>(rows: readonly T[]): T[] => rows.toSorted((a, b) => (String(a) < String(b) ? -1 : 1))
 
 const ENTRY = 'src/main.ts'
+
+/**
+ * A UDP port that the system gives to nobody by itself (below its ephemeral ones, from 32768): between its calls a line of the carrier is
+ * free, and a telephone that got its port by chance would be taken for the carrier.
+ */
+function linePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const probe = createSocket('udp4')
+    probe.once('error', () => resolve(linePort()))
+    probe.bind(port, '127.0.0.1', () => probe.close(() => resolve(port)))
+  })
+}
 
 function freeTcpPort(): Promise<number> {
   return new Promise((resolve, reject) => {
