@@ -396,6 +396,8 @@ describe('looks', () => {
       await expectNoHardCodedText(disguise)
       const contrast = await admin.visit(path, { tenant, theme: 'contrast' })
       await expectNoAxeViolations(contrast)
+      // Pages that go on following live news slow those that come after them.
+      for (const page of [dark, phone, disguise, contrast]) await page.context().close()
     }
     const empty = await admin.visit('users', { tenant: (await aShop('Nobody', 0)).tenant })
     await expect.poll(() => textOf(empty)).toContain('No one here yet. Add people or import a CSV; a sample is ready.')

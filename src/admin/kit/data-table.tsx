@@ -11,6 +11,7 @@ import {
   memo,
   type ReactNode,
   type RefObject,
+  useCallback,
   useId,
   useLayoutEffect,
   useRef,
@@ -205,11 +206,7 @@ function WideTable<Row>(props: Filled<Row>) {
   const { start, first, end, before, after } = useWindowOf(rows.length, ROW_PX)
   const shown = rows.slice(first, end)
   const wide = columns.length + (selected ? 1 : 0)
-  const toggle = (key: string): void => {
-    const next = new Set(selected)
-    if (!next.delete(key)) next.add(key)
-    onSelect?.(next)
-  }
+  const toggle = useToggle(selected, onSelect)
   const areAll = selected !== undefined && rows.every((row) => selected.has(rowKey(row)))
   return (
     <table ref={start as never} aria-label={label} aria-rowcount={rows.length + 1}>
@@ -249,11 +246,7 @@ function WideTable<Row>(props: Filled<Row>) {
             >
               {selected && (
                 <td className="k-check">
-                  <Checkbox
-                    aria-label={t('selectRow', { what: rowName?.(row) ?? key })}
-                    checked={isSelected}
-                    onChange={() => toggle(key)}
-                  />
+                  <RowCheck id={key} what={rowName?.(row) ?? key} isSelected={isSelected} onToggle={toggle} />
                 </td>
               )}
               <Cells row={row} columns={columns} />
@@ -269,6 +262,42 @@ function WideTable<Row>(props: Filled<Row>) {
     </table>
   )
 }
+
+type Selection = DataTableProps<unknown>['selected']
+
+/** The same function while the selection is the same: scrolling draws no box again. */
+function useToggle(selected: Selection, onSelect: DataTableProps<unknown>['onSelect']): (key: string) => void {
+  return useCallback(
+    (key) => {
+      const next = new Set(selected)
+      if (!next.delete(key)) next.add(key)
+      onSelect?.(next)
+    },
+    [selected, onSelect],
+  )
+}
+
+interface RowCheckProps {
+  readonly id: string
+  /** Who or what the row is. */
+  readonly what: string
+  readonly isSelected: boolean
+  readonly onToggle: (id: string) => void
+}
+
+/** The browser’s own box: one of Fluent’s in each of hundreds of rows made scrolling stall. */
+const RowCheck = memo(function RowCheck({ id, what, isSelected, onToggle }: RowCheckProps) {
+  const t = useWords(kitWords)
+  return (
+    <input
+      type="checkbox"
+      className="k-row-check"
+      aria-label={t('selectRow', { what })}
+      checked={isSelected}
+      onChange={() => onToggle(id)}
+    />
+  )
+})
 
 interface CellsProps<Row> {
   readonly row: Row
@@ -328,7 +357,7 @@ function HeadCell<Row>({ column, sort, onSort }: HeadCellProps<Row>) {
 
 function PhoneList<Row>(props: Filled<Row>) {
   const { label, columns, rows, rowKey, rowClass, selected, onSelect, rowName } = props
-  const t = useWords(kitWords)
+  const toggle = useToggle(selected, onSelect)
   const id = useId()
   const open = useOpen(props)
   const { start, first, end, before, after } = useWindowOf(rows.length, PHONE_ROW_PX)
@@ -347,17 +376,7 @@ function PhoneList<Row>(props: Filled<Row>) {
         const { onClick, onKeyDown, tabIndex } = open?.(row) ?? {}
         return (
           <li key={key} className={rowClass?.(row)} data-key={key}>
-            {selected && (
-              <Checkbox
-                aria-label={t('selectRow', { what: rowName?.(row) ?? key })}
-                checked={isSelected}
-                onChange={() => {
-                  const next = new Set(selected)
-                  if (!next.delete(key)) next.add(key)
-                  onSelect?.(next)
-                }}
-              />
-            )}
+            {selected && <RowCheck id={key} what={rowName?.(row) ?? key} isSelected={isSelected} onToggle={toggle} />}
             <div
               className={open ? 'k-two k-opens' : 'k-two'}
               {...(open ? { onClick, onKeyDown, tabIndex, role: 'link', 'aria-labelledby': `${id}-${key}` } : {})}
