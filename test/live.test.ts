@@ -11,6 +11,7 @@ import type { LiveCall } from '../src/core/live-call.ts'
 import type { LiveTopic } from '../src/core/live-feed.ts'
 import { packageRoot } from '../src/paths.ts'
 import { Watcher } from './harness/live.ts'
+import { lowPort } from './harness/port.ts'
 import { freshDatabase, type TestDb, testDb } from './harness/postgres.ts'
 import { aServer, type TestServer } from './harness/server.ts'
 
@@ -24,8 +25,9 @@ const LONDON = '+442071838750'
 
 let base: TestDb
 let server: TestServer
-const port = 21_000 + Math.floor(Math.random() * 20_000)
+let port: number
 beforeAll(async () => {
+  port = await lowPort()
   base = await testDb()
   server = await aServer(base, [], { port })
   await ask('POST', '/v1/rate-decks', DECK)
@@ -513,7 +515,7 @@ test('D1: the server is killed and started again: the client comes back and know
   const fresh = await freshDatabase()
   const home = mkdtempSync(join(tmpdir(), 'ringfence-live-'))
   const key = 'rf_op_of_the_killed_server'
-  const ownPort = port + 1
+  const ownPort = await lowPort()
   const origin = `http://127.0.0.1:${ownPort}`
   const start = async (): Promise<ChildProcess> => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', '--no-demo'], {

@@ -4,7 +4,6 @@
  */
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
@@ -30,6 +29,7 @@ import { addPartnerTenant, insertPartner } from '../../src/store/partner.ts'
 import { insertPerson } from '../../src/store/person.ts'
 import { insertSession } from '../../src/store/person-session.ts'
 import { grantRole } from '../../src/store/role-grant.ts'
+import { lowPort } from '../harness/port.ts'
 import { testDb } from '../harness/postgres.ts'
 import { aServer, type TestServer } from '../harness/server.ts'
 import { TEST_VAULT } from '../harness/vault.ts'
@@ -123,7 +123,7 @@ export async function aConsole({
 }: ConsoleOptions = {}): Promise<Console> {
   const consoleFolder = await builtConsole()
   const base = await testDb()
-  const port = await freePort()
+  const port = await lowPort()
   const url = `http://localhost:${port}`
   const mails: Mail[] = []
   const log = pino({ level: process.env.RINGFENCE_LOG ?? 'silent' })
@@ -293,17 +293,6 @@ const nameOf = (email: string): string =>
     .split(/[.-]/)
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join(' ')
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-}
 
 function listen(page: Page, complaints: string[]): void {
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.stack ?? error.message}`))

@@ -5,7 +5,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,6 +24,7 @@ import { packageRoot } from '../../src/paths.ts'
 import { openDb } from '../../src/store/db.ts'
 import { faultsOf } from '../harness/audit.ts'
 import { Watcher } from '../harness/live.ts'
+import { lowPort } from '../harness/port.ts'
 import { type FreshDatabase, freshDatabase } from '../harness/postgres.ts'
 import type { Voice } from './voice.ts'
 
@@ -113,7 +113,7 @@ export class TelephoneSystem {
     const database = await freshDatabase()
     const carrierPort = await freeUdpPort()
     const inbound = await Promise.all(Array.from({ length: INBOUND_PORTS }, () => linePort()))
-    const [http, sip, control] = [await freeTcpPort(), await freeTcpPort(), await freeTcpPort()]
+    const [http, sip, control] = [await lowPort(), await lowPort(), await lowPort()]
     const carrier = await startAnswerer({
       folder,
       name: 'carrier',
@@ -550,17 +550,5 @@ function linePort(): Promise<number> {
     const probe = createSocket('udp4')
     probe.once('error', () => resolve(linePort()))
     probe.bind(port, '127.0.0.1', () => probe.close(() => resolve(port)))
-  })
-}
-
-function freeTcpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      probe.close(() => resolve(port))
-    })
   })
 }
