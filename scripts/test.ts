@@ -9,8 +9,8 @@
  *   npm test -- --database           only what asks PostgreSQL (TEST_DATABASE_URL: another server than our own)
  *   npm test -- src/core/rate        files by name, for work in progress
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -129,21 +129,72 @@ function count(report: Report): { passed: number; failed: number } {
   return { passed, failed }
 }
 
-/** What vitest is asked to run: everything, files by name, or all files but those that were left out. */
-function selection(): string[] {
-  const without = PARTS.filter((part) => flags[part.flag] || flags.database).map((part) => part.files)
-  // It takes a switch and a browser.
-  if (flags['without-browser']) without.push('test/softphone/')
-  // The supervisor's own tests start servers of their own; the pure core asks nobody.
-  if (flags.database) without.push('src/postgres/', 'src/core/')
-  if (names.length > 0 || without.length === 0) return names
+/** Test files of all folders but those below `without`. */
+function filesWithout(without: readonly string[]): string[] {
   const files = ['src', 'test'].flatMap((folder) =>
     readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
   )
   return files.filter((file) => file.endsWith('.test.ts') && !without.some((place) => file.startsWith(place)))
 }
 
-function main(): number {
+/** Calls last as long as calls last: most of that time the machine is idle, and the rest may have it. */
+const CALLS = ['test/sip/', 'test/softphone/']
+
+/** What runs side by side: each lane is one run of vitest. */
+function lanes(): Lane[] {
+  if (names.length > 0) return [{ files: names, workers: null }]
+  if (flags.database) {
+    // The supervisor's own tests start servers of their own; the pure core asks nobody.
+    return [{ files: filesWithout([...PARTS.map(({ files }) => files), 'src/postgres/', 'src/core/']), workers: null }]
+  }
+  const without = PARTS.filter((part) => flags[part.flag]).map((part) => part.files)
+  // It takes a switch and a browser.
+  if (flags['without-browser']) without.push('test/softphone/')
+  const calls = CALLS.filter((place) => !without.includes(place))
+  const rest = { files: filesWithout([...without, ...CALLS]), workers: null }
+  return calls.length === 0 ? [rest] : [rest, { files: calls, workers: 1 }]
+}
+
+interface Lane {
+  /** Files or folders. */
+  readonly files: readonly string[]
+  /** How many files at once; null: as the configuration says. */
+  readonly workers: number | null
+}
+
+interface Outcome {
+  readonly passed: number
+  readonly failed: number
+}
+
+/** One run of vitest. `output`: where its words go; our own when there is none. */
+async function runLane({ files, workers }: Lane, report: string, output: number | 'inherit'): Promise<Outcome> {
+  const more = workers === null ? [] : [`--maxWorkers=${workers}`]
+  const args = [
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...more,
+    ...files,
+  ]
+  const child = spawn('npx', args, { cwd: packageRoot, stdio: ['ignore', output, output] })
+  const status = await new Promise<number>((resolve) => {
+    child.once('error', (error) => {
+      console.error(`npx: ${error.message}`)
+      resolve(1)
+    })
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+  const counted = existsSync(report)
+    ? count(JSON.parse(readFileSync(report, 'utf8')) as Report)
+    : { passed: 0, failed: 1 }
+  // Vitest also fails for errors outside of tests, such as a promise that nobody awaited.
+  return status !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted
+}
+
+async function main(): Promise<number> {
   const wanted = names.length > 0 || flags.database ? [] : PARTS.filter((part) => !flags[part.flag])
   install(wanted)
   const absent = wanted.filter((part) => part.missing().length > 0)
@@ -159,25 +210,25 @@ function main(): number {
   }
   const folder = mkdtempSync(join(tmpdir(), 'ringfence-test-report-'))
   try {
-    const file = join(folder, 'report.json')
-    const status = run('npx', [
-      'vitest',
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-      ...selection(),
-    ])
-    const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : null
-    const { passed, failed } = report ? count(report) : { passed: 0, failed: 1 }
-    // Vitest also fails for errors outside of tests, such as a promise that nobody awaited.
-    const counted = status !== 0 && failed === 0 ? 1 : failed
+    const outcomes = await Promise.all(
+      lanes().map(async (lane, index) => {
+        // The words of one lane after the other's: of two that write at once nobody can read either.
+        const words = index === 0 ? null : join(folder, `lane-${index}.txt`)
+        const output = words === null ? 'inherit' : openSync(words, 'w')
+        const outcome = await runLane(lane, join(folder, `lane-${index}.json`), output)
+        if (typeof output === 'number') closeSync(output)
+        return { ...outcome, words }
+      }),
+    )
+    for (const { words } of outcomes) if (words !== null) process.stdout.write(readFileSync(words))
     for (const part of PARTS) if (flags[part.flag]) console.log(`not run, as told: ${part.name}`)
-    console.log(`${passed} passed, ${counted} failed`)
-    return counted === 0 && passed > 0 ? 0 : 1
+    const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
+    const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0)
+    console.log(`${passed} passed, ${failed} failed`)
+    return failed === 0 && passed > 0 ? 0 : 1
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-process.exitCode = main()
+process.exitCode = await main()
