@@ -8,39 +8,23 @@ import type { Book } from '../core/book.ts'
 import { sessionKey } from '../core/book.ts'
 import type { CallRecord } from '../core/call-record.ts'
 import { type CallId, formatId, type SwitchId, type TenantId, type UserId } from '../core/ids.ts'
-import { secondsLeft } from '../core/job.ts'
 import { type LiveCall, liveCallOf } from '../core/live-call.ts'
 import type { LiveTopic } from '../core/live-feed.ts'
-import { formatMicros, type Micros, micros, toMoney } from '../core/money.ts'
-import { ALL_PERMISSIONS, type Permission } from '../core/permission.ts'
+import { type Micros, micros } from '../core/money.ts'
+import type { Permission } from '../core/permission.ts'
 import { poolFigures, poolName } from '../core/pool.ts'
-import { withSupplement } from '../core/settled-record.ts'
-import { isCallEvent, MAIL_EVENT_TYPES } from '../core/tenant-event.ts'
-import { formatInstant, type Instant, type Month, periodOf } from '../core/time.ts'
+import { type Instant, type Month, periodOf } from '../core/time.ts'
 import { readAutoRecharge } from '../store/auto-recharge.ts'
-import { recordToWire } from '../store/call-record.ts'
 import { asTenant, type Db } from '../store/db.ts'
-import { listEvents } from '../store/event.ts'
-import { listJobs } from '../store/job.ts'
 import { listSubscriptions } from '../store/licence.ts'
 import { holderNames, listOpenCalls, type OpenCall, userNames } from '../store/live-call.ts'
 import { listPools, openCurrentPools } from '../store/pool.ts'
 import { findTenant, type TenantRow } from '../store/tenant.ts'
-import { readWallet, type Wallet } from '../store/wallet.ts'
+import { readWallet } from '../store/wallet.ts'
+import { type LiveEntry, LiveLog } from './live-log.ts'
+import { endToWire, liveAlerts, liveJobs, tenantToWire, walletToWire } from './live-topics.ts'
 import type { Deps } from './server.ts'
 import { nowFor } from './tenant.ts'
-
-/** One fact, as it was numbered. */
-export interface LiveEntry {
-  readonly seq: number
-  readonly topic: LiveTopic
-  /** What it is about: a later fact about the same makes this one superfluous. Null: it stands alone. */
-  readonly key: string | null
-  /** JSON of an object. */
-  readonly data: string
-  /** What it takes to see it, beyond the topic. */
-  readonly needs: Permission | null
-}
 
 export interface LiveFeed {
   /** Of this feed alone: a feed that is made anew numbers anew. */
@@ -70,12 +54,8 @@ const CYCLE_MS = 250
 const RELOAD_MS = 30_000
 const JOBS_MS = 500
 const RETRY_MS = 1_000
-/** Facts that are kept for those who come back: some minutes of a busy tenant. */
-const KEPT = 4_096
 /** Nobody watches: a while later the feed is forgotten. Longer than anybody takes to come back by themselves. */
 const LINGER_MS = 120_000
-const ALERTS_SHOWN = 20
-const JOBS_SHOWN = 20
 
 export function makeLiveFeeds(deps: Deps): LiveFeeds {
   const feeds = new Map<TenantId, Feed>()
@@ -128,13 +108,6 @@ export function makeLiveFeeds(deps: Deps): LiveFeeds {
   }
 }
 
-interface Item {
-  readonly json: string
-  readonly needs: Permission | null
-  /** What must differ for a call to be told again: how long its funds last is worked out by whoever shows it. */
-  readonly base: string
-}
-
 class Feed implements LiveFeed {
   readonly run = Date.now().toString(36) + randomBytes(3).toString('hex')
   readonly #deps: Deps
@@ -143,11 +116,9 @@ class Feed implements LiveFeed {
   readonly #answered: ReadonlyMap<string, Instant>
   readonly #onForgotten: () => void
 
-  readonly #items = new Map<LiveTopic, Map<string, Item>>()
+  readonly #log = new LiveLog()
   readonly #wanted = new Set<LiveTopic>()
   readonly #loaded = new Set<LiveTopic>()
-  #log: LiveEntry[] = []
-  #seq = 0
   readonly #listeners = new Set<() => void>()
 
   readonly #calls = new Map<CallId, OpenCall>()
@@ -180,7 +151,7 @@ class Feed implements LiveFeed {
 
   // -- for those who watch ---------------------------------------------------------------------------------------------
 
-  last = (): number => this.#seq
+  last = (): number => this.#log.last
 
   async want(topics: readonly LiveTopic[]): Promise<void> {
     for (const topic of topics) this.#wanted.add(topic)
@@ -191,19 +162,9 @@ class Feed implements LiveFeed {
     }
   }
 
-  since(seq: number): readonly LiveEntry[] | null {
-    if (seq > this.#seq) return null
-    const first = this.#seq - this.#log.length + 1
-    return seq < first - 1 ? null : this.#log.slice(seq - first + 1)
-  }
+  since = (seq: number): readonly LiveEntry[] | null => this.#log.since(seq)
 
-  items(topic: LiveTopic, permissions: ReadonlySet<Permission>): string {
-    const shown: string[] = []
-    for (const [id, { json, needs }] of this.#items.get(topic) ?? []) {
-      if (needs === null || permissions.has(needs)) shown.push(`{"id":${JSON.stringify(id)},"item":${json}}`)
-    }
-    return `[${shown.join(',')}]`
-  }
+  items = (topic: LiveTopic, permissions: ReadonlySet<Permission>): string => this.#log.items(topic, permissions)
 
   frozenNow(): Instant | null {
     return this.#tenant?.clockAt ?? null
@@ -332,8 +293,8 @@ class Feed implements LiveFeed {
       readWallet(db, this.#tenantId, now),
       readAutoRecharge(db, this.#tenantId),
       isReload ? listSubscriptions(db, this.#tenantId) : null,
-      this.#wanted.has('alerts') ? this.#readAlerts(db) : null,
-      this.#wanted.has('jobs') ? this.#readJobs(db) : null,
+      this.#wanted.has('alerts') ? liveAlerts(db, this.#tenantId) : null,
+      this.#wanted.has('jobs') ? liveJobs(db, this.#tenantId, this.#deps.clock.now()) : null,
     ])
     // After the reading: what was committed since is newer than what was read.
     const books = this.#books
@@ -347,24 +308,26 @@ class Feed implements LiveFeed {
     )
     this.#tellCalls(tenant, { poolFree, walletFree: wallet.available, records })
     const figures = pools.map(({ key, account }) => ({ ...key, month, ...poolFigures(account, now) }))
-    this.#tellAll(
+    const log = this.#log
+    log.tellAll(
       'pools',
       figures.map((pool) => ({ id: poolName(pool, month), item: pool })),
     )
-    this.#tellAll('wallet', [{ id: 'wallet', item: walletToWire(tenant, wallet, recharge) }])
-    if (alerts) this.#tellAll('alerts', alerts)
-    if (jobs) this.#tellAll('jobs', jobs)
-    this.#tell('tenant', 'tenant', tenantToWire(tenant), 'changed')
+    log.tellAll('wallet', [{ id: 'wallet', item: walletToWire(tenant, wallet, recharge) }])
+    if (alerts) log.tellAll('alerts', alerts)
+    if (jobs) log.tellAll('jobs', jobs)
+    log.tell('tenant', { id: 'tenant', item: tenantToWire(tenant), fact: 'changed' })
     if (seats) {
       const item = seats.map(({ sku, purchased, assigned }) => ({ sku, purchased, assigned }))
-      this.#tell('tenant', 'seats', item, 'changed')
+      log.tell('tenant', { id: 'seats', item, fact: 'changed' })
     }
-    for (const what of this.#hints) this.#push('tenant', `what ${what}`, { fact: 'touched', what }, null)
+    for (const what of this.#hints) log.push('tenant', `what ${what}`, { fact: 'touched', what })
     this.#hints.clear()
     for (const topic of ['calls', 'pools', 'wallet', 'tenant'] as const) this.#loaded.add(topic)
     if (alerts) this.#loaded.add('alerts')
     if (jobs) this.#loaded.add('jobs')
-    this.#flush()
+    log.trim()
+    for (const listener of [...this.#listeners]) listener()
     return jobs?.some(({ item }) => item.finishedAt === null) ? JOBS_MS : null
   }
 
@@ -421,6 +384,7 @@ class Feed implements LiveFeed {
     tenant: TenantRow,
     known: { poolFree: ReadonlyMap<string, number>; walletFree: Micros; records: readonly CallRecord[] },
   ): void {
+    const log = this.#log
     const ended = new Map(known.records.map((record) => [record.callId, record]))
     for (const callId of this.#touched) {
       const session = this.#calls.get(callId)
@@ -429,19 +393,19 @@ class Feed implements LiveFeed {
         const record = ended.get(callId)
         if (record?.result === 'refused') continue
         const end = record ? { record: endToWire(record) } : {}
-        if (this.#itemsOf('calls').has(id)) this.#tell('calls', id, null, 'ended', end)
+        if (log.has('calls', id)) log.tell('calls', { id, item: null, fact: 'ended', more: end })
         // It was over before anybody was told that it began; the history has it all the same.
-        else if (record) this.#push('calls', id, { fact: 'ended', id, item: null, ...end }, null)
+        else if (record) log.push('calls', id, { fact: 'ended', id, item: null, ...end })
         continue
       }
-      const isNew = !this.#itemsOf('calls').has(id)
       const item = this.#callToWire(tenant, session, known)
-      const base = JSON.stringify({ ...item, fundsForSeconds: null })
-      this.#tell('calls', id, item, isNew ? 'started' : item.stopping ? 'stopping' : 'changed', {}, null, base)
+      const fact = !log.has('calls', id) ? 'started' : item.stopping ? 'stopping' : 'changed'
+      // How long its funds last is worked out by whoever shows it: that alone is no news.
+      log.tell('calls', { id, item, fact, base: JSON.stringify({ ...item, fundsForSeconds: null }) })
     }
     this.#touched.clear()
     for (const record of known.records) {
-      if (record.result === 'refused') this.#push('calls', null, { fact: 'refused', record: endToWire(record) }, null)
+      if (record.result === 'refused') log.push('calls', null, { fact: 'refused', record: endToWire(record) })
     }
   }
 
@@ -460,142 +424,4 @@ class Feed implements LiveFeed {
       walletFree: known.walletFree > 0n ? known.walletFree : micros(0n),
     })
   }
-
-  async #readAlerts(db: Db) {
-    // Calls tell of themselves only where a webhook wants them; then they are many, and none of them is an alert.
-    const rows = await listEvents(db, this.#tenantId, { limit: 10 * ALERTS_SHOWN, before: null })
-    const types: readonly string[] = MAIL_EVENT_TYPES
-    return rows
-      .filter(({ type }) => !isCallEvent(type) && types.includes(type))
-      .slice(0, ALERTS_SHOWN)
-      .map(({ eventId, type, at, data }) => ({
-        id: formatId('event', eventId),
-        item: { type, at: formatInstant(at), data },
-        needs: /^(wallet|recharge)\./.test(type) ? ('wallet:read' as const) : null,
-      }))
-  }
-
-  async #readJobs(db: Db) {
-    const filter = { permissions: new Set(ALL_PERMISSIONS), unfinished: false, kind: null }
-    const rows = await listJobs(db, this.#tenantId, filter, { limit: JOBS_SHOWN, before: null })
-    const now = this.#deps.clock.now()
-    const optional = (at: Instant | null): string | null => (at === null ? null : formatInstant(at))
-    return rows.map((job) => ({
-      id: formatId('job', job.jobId),
-      item: {
-        kind: job.kind,
-        state: job.state,
-        requestedBy: job.requestedBy,
-        createdAt: formatInstant(job.createdAt),
-        startedAt: optional(job.startedAt),
-        finishedAt: optional(job.finishedAt),
-        done: job.done,
-        total: job.total,
-        secondsLeft: job.finishedAt === null ? secondsLeft(job, now) : null,
-        failure: job.failure,
-        resultName: job.finishedAt === null ? null : job.resultName,
-      },
-      needs: job.sees,
-    }))
-  }
-
-  // -- facts -----------------------------------------------------------------------------------------------------------
-
-  #itemsOf(topic: LiveTopic): Map<string, Item> {
-    const known = this.#items.get(topic) ?? new Map<string, Item>()
-    this.#items.set(topic, known)
-    return known
-  }
-
-  /** All things of a topic as they stand: tells what is new, different or gone. */
-  #tellAll(topic: LiveTopic, now: readonly { id: string; item: object; needs?: Permission | null }[]): void {
-    const ids = new Set(now.map(({ id }) => id))
-    for (const id of [...this.#itemsOf(topic).keys()]) if (!ids.has(id)) this.#tell(topic, id, null, 'gone')
-    for (const { id, item, needs = null } of now) this.#tell(topic, id, item, 'changed', {}, needs)
-  }
-
-  #tell(
-    topic: LiveTopic,
-    id: string,
-    item: object | null,
-    fact: string,
-    more: object = {},
-    needs: Permission | null = null,
-    base?: string,
-  ): void {
-    const items = this.#itemsOf(topic)
-    const known = items.get(id)
-    if (item === null) {
-      if (!known) return
-      items.delete(id)
-      this.#push(topic, id, { fact, id, item: null, ...more }, known.needs)
-      return
-    }
-    const json = JSON.stringify(item)
-    if (known && known.base === (base ?? json) && known.needs === needs) return
-    items.set(id, { json, needs, base: base ?? json })
-    this.#push(topic, id, { fact, id, item, ...more }, needs)
-  }
-
-  #push(topic: LiveTopic, key: string | null, data: object, needs: Permission | null): void {
-    this.#seq += 1
-    this.#log.push({ seq: this.#seq, topic, key, data: JSON.stringify(data), needs })
-  }
-
-  #flush(): void {
-    if (this.#log.length > 2 * KEPT) this.#log = this.#log.slice(-KEPT)
-    for (const listener of [...this.#listeners]) listener()
-  }
 }
-
-const endToWire = (record: CallRecord) => {
-  const {
-    id,
-    userId,
-    calledNumber,
-    callingNumber,
-    direction,
-    classification,
-    endedAt,
-    endCause,
-    chargedSeconds,
-    charge,
-    funding,
-    refusal,
-  } = recordToWire(withSupplement(record, null))
-  const who = { id, userId, direction, callingNumber, calledNumber, classification }
-  return { ...who, endedAt, endCause, chargedSeconds, charge, funding, refusal }
-}
-
-function walletToWire(tenant: TenantRow, wallet: Wallet, recharge: Awaited<ReturnType<typeof readAutoRecharge>>) {
-  const money = (value: Micros) => toMoney(value, tenant.currency)
-  return {
-    balance: money(wallet.balance),
-    reserved: money(wallet.reserved),
-    available: money(wallet.available),
-    lots: wallet.lots.map((lot) => ({
-      amount: formatMicros(lot.amount),
-      held: formatMicros(lot.held),
-      expiresAt: lot.expiresAt === null ? null : formatInstant(lot.expiresAt),
-    })),
-    autoRecharge: recharge && {
-      enabled: recharge.enabled,
-      threshold: money(recharge.thresholdMicros),
-      amount: money(recharge.amountMicros),
-      state: recharge.paused ? 'paused' : recharge.pending ? 'pending' : 'idle',
-      declines: recharge.declines,
-    },
-  }
-}
-
-const tenantToWire = (tenant: TenantRow) => ({
-  id: formatId('tenant', tenant.tenantId),
-  name: tenant.name,
-  country: tenant.country,
-  timeZone: tenant.timeZone,
-  currency: tenant.currency,
-  licenceType: tenant.licenceType,
-  sandbox: tenant.sandbox,
-  clock: tenant.clockAt === null ? null : formatInstant(tenant.clockAt),
-  callingPolicy: tenant.callingPolicy,
-})

@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http'
 import { LIVE_TOPICS, type LiveTopic } from '../core/live-feed.ts'
 import type { Permission } from '../core/permission.ts'
 import { formatInstant, type Instant } from '../core/time.ts'
-import type { LiveEntry, LiveFeed } from './live-feed.ts'
+import type { LiveFeed } from './live-feed.ts'
+import type { LiveEntry } from './live-log.ts'
 
 /** What it takes to follow a topic. */
 export const TOPIC_PERMISSIONS = {
