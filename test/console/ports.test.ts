@@ -1,5 +1,5 @@
 /** Port orders in the browser: five steps, a rejection, edited and sent again, completed, all on a sandbox's clock (N5). */
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { aShop, type Shop } from './call-lab.ts'
 import {
@@ -105,8 +105,25 @@ describe('N5: an order', () => {
     await screenshot(page, 'ports-error-en-light', { full: true })
     await page.getByRole('link', { name: 'Mend it' }).click()
     await box(page, 'Account number').fill('4410-7788 10')
+    // Whoever goes elsewhere before the answer is there stays there when it comes.
+    let letCome = (): void => undefined
+    const came = new Promise<void>((resolve) => {
+      letCome = resolve
+    })
+    const isPatch = (request: Request): boolean => request.method() === 'PATCH'
+    await page.route('**/port-orders/*', async (route) => {
+      if (!isPatch(route.request())) return route.fallback()
+      const response = await route.fetch()
+      await came
+      return route.fulfill({ response })
+    })
     await button(page, 'Next').click()
     await page.getByRole('link', { name: 'Kind' }).click()
+    await page.getByLabel('Wished-for transfer date').waitFor()
+    const answered = page.waitForResponse((response) => isPatch(response.request()))
+    letCome()
+    await answered
+    await page.unroute('**/port-orders/*')
     await page.getByLabel('Wished-for transfer date').fill('2026-12-14')
     await button(page, 'Next').click()
     await box(page, 'Account number').waitFor()

@@ -9,11 +9,15 @@ export function useAt(): (page: string) => string {
   return useCallback((page: string) => `/t/${ten ?? ''}/${page}`, [ten])
 }
 
-/** Goes to an address of the console: `go('/account')`. `replace`: Back does not come here again. */
-export function useGo(): (href: string, options?: { replace?: boolean }) => void {
+/**
+ * Goes to an address of the console: `go('/account')`. `replace`: Back does not come here again. `from`: only where the reader still
+ * is on the page of that path; whoever has clicked on something else meanwhile is not taken away from it by an answer that comes late.
+ */
+export function useGo(): (href: string, options?: { replace?: boolean; from?: string }) => void {
   const router = useRouter()
   return useCallback(
     (href, options) => {
+      if (options?.from !== undefined && options.from !== location.pathname) return
       if (options?.replace) router.history.replace(href)
       else router.history.push(href)
     },

@@ -22,8 +22,11 @@ export interface FormOptions<Values extends Record<string, unknown>, Answer> {
   readonly toBody?: (values: Values) => unknown
   /** Sends it: `(body, intent) => api.post(path, body, { intent })`. */
   readonly submit: (body: unknown, intent: string) => Promise<Answer>
-  /** While what it gives is awaited (a list that is read again), the form is busy and is not sent once more. */
-  readonly onDone?: (answer: Answer) => unknown
+  /**
+   * While what it gives is awaited (a list that is read again), the form is busy and is not sent once more. `from` is the path of the
+   * page that it was sent from: going on is for those who are still there.
+   */
+  readonly onDone?: (answer: Answer, from: string) => unknown
   /** A name under which the draft is kept; absent: none is (passwords!). */
   readonly draft?: string
   /** `accountName` for `account.name`, where the API's path is not the field's name. */
@@ -109,6 +112,7 @@ export function useForm<Values extends Record<string, unknown>, Answer = unknown
     if (wrong.length > 0) return focusField(wrong[0]?.field)
     const text = JSON.stringify(body)
     if (intent.current?.body !== text) intent.current = { body: text, key: newIntent() }
+    const from = location.pathname
     isSending.current = true
     setBusy(true)
     try {
@@ -117,7 +121,7 @@ export function useForm<Values extends Record<string, unknown>, Answer = unknown
       if (answer === REFUSED) return
       intent.current = null
       if (draft !== undefined) store(`draft.${draft}`, null, 'session')
-      await onDone?.(answer)
+      await onDone?.(answer, from)
     } finally {
       isSending.current = false
       setBusy(false)

@@ -132,6 +132,7 @@ export function Discard({ draft }: { readonly draft: Draft }) {
   const mayEdit = useMay('rate-deck:edit')
   if (!mayEdit || draft.publishedAs !== null) return null
   async function discard(): Promise<void> {
+    const from = location.pathname
     try {
       await api.delete(draftPath(draft.id))
     } catch (error) {
@@ -139,7 +140,7 @@ export function Discard({ draft }: { readonly draft: Draft }) {
       return
     }
     await queries.invalidateQueries({ queryKey: ['rate-deck-drafts'] })
-    go('/operator/decks')
+    go('/operator/decks', { from })
   }
   return <Button onClick={() => void discard()}>{t('discard')}</Button>
 }

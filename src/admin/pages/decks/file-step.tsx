@@ -29,6 +29,7 @@ export function FileStep() {
     if (!file || name !== null) return
     setProblem(null)
     setName(file.name)
+    const from = location.pathname
     try {
       const path = urlOf(`${DECKS}/drafts`, { fileName: file.name.slice(-NAME_MAX) })
       const bytes = new Blob([await file.arrayBuffer()])
@@ -37,7 +38,7 @@ export function FileStep() {
         intent: newIntent(),
       })
       await queries.invalidateQueries({ queryKey: ['rate-deck-drafts'] })
-      go(stepAt(made.id, made.errorCount === 0 ? 'compare' : 'check'))
+      go(stepAt(made.id, made.errorCount === 0 ? 'compare' : 'check'), { from })
     } catch (error) {
       if (!isProblem(error)) throw error
       setProblem(error)

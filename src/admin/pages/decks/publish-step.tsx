@@ -58,6 +58,7 @@ function Publish({ draft, data, at, onAgain }: PublishProps) {
   const isReady = draft.errorCount === 0 && draft.publishedAs === null && !isPast
   async function publish(): Promise<void> {
     const body = { comparedWith: data.comparedWith, ...(at === '' ? {} : { activateAt: at }) }
+    const from = location.pathname
     let made: { readonly version: number }
     try {
       made = await api.post<{ version: number }>(`${draftPath(draft.id)}/publish`, body, { intent: intent.current })
@@ -69,7 +70,7 @@ function Publish({ draft, data, at, onAgain }: PublishProps) {
     for (const queryKey of [['rate-decks'], ['rate-deck-drafts'], ['rate-deck-draft', draft.id]]) {
       void queries.invalidateQueries({ queryKey })
     }
-    go('/operator/decks')
+    go('/operator/decks', { from })
     say.done(
       at === ''
         ? t('publishedNow', { version: made.version })

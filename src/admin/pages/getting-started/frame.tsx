@@ -54,12 +54,14 @@ export function StepFrame({
   const at = useAt()
   const [after, before] = [beside(step, 1), beside(step, -1)]
   const place = SET_UP_STEPS.indexOf(step) + 1
-  const leave = (): void => go(at(after === null ? 'home' : `getting-started/${after}`))
+  const leave = (from: string): void => go(at(after === null ? 'home' : `getting-started/${after}`), { from })
   const next = async (): Promise<void> => {
-    if (await onNext?.()) leave()
+    const from = location.pathname
+    if (await onNext?.()) leave(from)
   }
   const later = async (): Promise<void> => {
-    if (isLaterStep(step) && (await saving.run(() => putLater(id, step, true)))) leave()
+    const from = location.pathname
+    if (isLaterStep(step) && (await saving.run(() => putLater(id, step, true)))) leave(from)
   }
   const { problem } = saving
   return (

@@ -46,6 +46,7 @@ function useAdd() {
   const say = useSay()
   const [at, go] = [useAt(), useGo()]
   return async (): Promise<void> => {
+    const from = location.pathname
     try {
       const made = await api.post<Attendant>(
         `/v1/tenants/${id}/attendants`,
@@ -53,7 +54,7 @@ function useAdd() {
         { intent: newIntent() },
       )
       await queries.invalidateQueries({ queryKey: attendantsKey(id) })
-      go(at(`attendant/${made.id}`))
+      go(at(`attendant/${made.id}`), { from })
     } catch (error) {
       say.failed(error)
     }

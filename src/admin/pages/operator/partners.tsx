@@ -85,10 +85,10 @@ function CreateDialog({ onClose }: { readonly onClose: () => void }) {
     initial: { name: '' },
     schema: partnerBody,
     submit: (body, intent) => api.post<Partner>(PARTNERS, body, { intent }),
-    async onDone({ id, name }) {
+    async onDone({ id, name }, from) {
       await queries.invalidateQueries({ queryKey: ['partners'] })
       say.done(t('made', { name }))
-      go(`/operator/partners/${id}`)
+      go(`/operator/partners/${id}`, { from })
     },
   })
   return (

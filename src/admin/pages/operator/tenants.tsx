@@ -111,11 +111,11 @@ function CreateDialog({ onClose }: { readonly onClose: () => void }) {
     schema: tenantBody,
     draft: 'tenant-new',
     submit: (body, intent) => api.post<{ id: string; name: string }>('/v1/tenants', body, { intent }),
-    async onDone({ id, name }) {
+    async onDone({ id, name }, from) {
       await queries.invalidateQueries({ queryKey: ME })
       void queries.invalidateQueries({ queryKey: ['operator-tenants'] })
       say.done(t('made', { name }))
-      go(`/t/${id}/settings/organisation`)
+      go(`/t/${id}/settings/organisation`, { from })
     },
   })
   const { values, errors } = form

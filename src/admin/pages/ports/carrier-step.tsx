@@ -49,9 +49,9 @@ export function CarrierStep({ order }: { readonly order: PortDetail }) {
     }),
     fieldOf: (param) => param.replace(/^serviceAddress\./, ''),
     submit: (body): Promise<PortDetail> => api.patch(portPath(id, order.id), body),
-    onDone: (answer: PortDetail) => {
+    onDone: (answer: PortDetail, from) => {
       void portChanged(id, answer, language)
-      go(at(nextStep(answer, 'carrier')))
+      go(at(nextStep(answer, 'carrier')), { from })
     },
   })
   const used = (given: string, taken: string): { hint?: string } =>

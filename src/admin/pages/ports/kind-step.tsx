@@ -44,9 +44,9 @@ export function KindStep({ order }: { readonly order: PortDetail | null }) {
       order === null
         ? api.post(`/v1/tenants/${id}/port-orders`, body, { intent })
         : api.patch(portPath(id, order.id), body),
-    onDone: (answer: PortDetail) => {
+    onDone: (answer: PortDetail, from) => {
       void portChanged(id, answer, language)
-      go(at(nextStep(answer, 'kind')))
+      go(at(nextStep(answer, 'kind')), { from })
     },
     ...(order === null ? { draft: `port-new-${id}` } : {}),
   })

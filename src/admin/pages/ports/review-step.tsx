@@ -25,6 +25,7 @@ export function ReviewStep({ order }: { readonly order: PortDetail }) {
   const likely = order.issues.filter(({ blocks }) => !blocks)
   async function send(): Promise<void> {
     setBusy(true)
+    const from = location.pathname
     try {
       await portChanged(
         id,
@@ -32,7 +33,7 @@ export function ReviewStep({ order }: { readonly order: PortDetail }) {
         language,
       )
       say.done(t('sent'))
-      go(at(`ports/${order.id}`))
+      go(at(`ports/${order.id}`), { from })
     } catch (error) {
       say.failed(error)
     } finally {

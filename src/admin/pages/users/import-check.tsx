@@ -84,11 +84,12 @@ function Sum({ given, dry }: { readonly given: UserImport; readonly dry: DryRun 
     })
   const apply = (): Promise<void> =>
     run(async () => {
+      const from = location.pathname
       const path = `${importPath(id, given.id)}/apply`
       const job = await api.post<Job>(path, undefined, { intent: `${intent.current}-apply` })
       trackJob(id, job.id)
       await queryClient.invalidateQueries({ queryKey: ['user-import', id, given.id], exact: true })
-      go(at(`users/import/${given.id}/apply`))
+      go(at(`users/import/${given.id}/apply`), { from })
     })
   return (
     <div className="k-stack">

@@ -32,11 +32,12 @@ export function FileStep() {
     setProblem(null)
     if (file.size > IMPORT_BYTES_MAX) return setProblem('too-large')
     setName(file.name)
+    const from = location.pathname
     try {
       const path = urlOf(`/v1/tenants/${id}/user-imports`, { fileName: file.name.slice(0, 200) })
       const bytes = new Blob([await file.arrayBuffer()])
       const made = await api.post<UserImport>(path, bytes, { headers: { 'content-type': 'text/csv' } })
-      go(at(`users/import/${made.id}/columns`))
+      go(at(`users/import/${made.id}/columns`), { from })
     } catch (error) {
       if (!isProblem(error)) throw error
       setProblem(error)
