@@ -1,7 +1,7 @@
 /** What the wizard asks the API, and how a step is saved without writing over somebody else's. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { GettingStartedOnWire } from '../../../api/getting-started.ts'
+import type { GettingStartedOnWire } from '../../../api/getting-started-view.ts'
 import type { LaterStep, SetUpStep } from '../../../core/getting-started.ts'
 import { type ApiProblem, api, isProblem, newIntent } from '../../data/client.ts'
 import { queryClient } from '../../data/query.ts'

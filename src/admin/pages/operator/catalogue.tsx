@@ -13,7 +13,7 @@ import {
 } from '@fluentui/react-components'
 import { useQueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
-import type { seatPriceOut } from '../../../api/offer.ts'
+import type { seatPriceOut } from '../../../api/offer-view.ts'
 import { seatPriceBody } from '../../../api/schema/offer.ts'
 import { SKUS } from '../../../core/catalogue.ts'
 import { api } from '../../data/client.ts'

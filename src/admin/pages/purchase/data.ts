@@ -1,7 +1,7 @@
 /** What the page asks the API. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
-import type { offersOut, reductionOut } from '../../../api/offer.ts'
+import type { offersOut, reductionOut } from '../../../api/offer-view.ts'
 import type { quoteOut } from '../../../api/order.ts'
 import { SKUS, type Sku } from '../../../core/catalogue.ts'
 import type { Billing } from '../../../core/order.ts'
