@@ -4,6 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { AuditAct } from '../core/audit-act.ts'
 import { formatId, type TenantId, type Uuid } from '../core/ids.ts'
 import type { Permission } from '../core/permission.ts'
 import { formatInstant, type Instant } from '../core/time.ts'
@@ -319,7 +320,7 @@ function recordKey(
   tx: Tx,
   deps: Deps,
   request: FastifyRequest,
-  action: string,
+  action: AuditAct,
   after: ApiKeyRow,
   before?: ApiKeyRow,
 ): Promise<void> {

@@ -1,5 +1,3 @@
-/** What a tenant can buy, for how much, and what an order would do: `/offers`, `/orders`, fewer seats, and the operator's price list. */
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isSku, SKUS, type Sku } from '../core/catalogue.ts'
 import type { UserId } from '../core/ids.ts'
@@ -7,7 +5,7 @@ import { quoteReduction } from '../core/order.ts'
 import { instant, nextPeriod, periodOf } from '../core/time.ts'
 import { askQuote } from '../payments/order.ts'
 import { record } from '../store/audit-log.ts'
-import type { Queryable, Tx } from '../store/db.ts'
+import type { Queryable } from '../store/db.ts'
 import { insertSeatPrice, listSeatPrices, readSeatPrices, type SeatPriceRow } from '../store/seat-price.ts'
 import {
   deleteReduction,
@@ -36,6 +34,7 @@ import {
 } from './offer-view.ts'
 import { afterOrder, orderProblem, orderSeats, quoteOut, quoteToWire, wishOf } from './order.ts'
 import { Problem } from './problem.ts'
+import { recordChange } from './record-change.ts'
 import { billingBody, orderBody, orderQuery, reductionBody, reductionQuery, seatPriceBody } from './schema/offer.ts'
 import type { Deps, Routes } from './server.ts'
 import { nowFor, tenantOf, tenantParams } from './tenant.ts'
@@ -324,8 +323,8 @@ export const offerRoutes: Routes = (app, deps) => {
         await insertSeatPrice(tx, row)
         const body = priceToWire(row)
         const { name: actor } = principalOf(request)
-        const entry = { id: deps.newId(), tenantId: null, at: now, actor, action: 'seat-price.set', subject: sku }
-        await record(tx, { ...entry, after: body })
+        const entry = { id: deps.newId(), tenantId: null, at: now, actor, subject: sku }
+        await record(tx, { ...entry, action: 'seat-price.set', after: body })
         return { status: 201, body }
       }),
   )
@@ -364,12 +363,3 @@ async function askReduction(
   if ('refusal' in quote) throw new Problem(quote.refusal, { param: quote.param })
   return { quote, from, lose }
 }
-
-const recordChange = (
-  tx: Tx,
-  deps: Deps,
-  request: FastifyRequest,
-  { tenantId }: TenantRow,
-  entry: { action: string; subject: string; before?: unknown; after?: unknown },
-): Promise<void> =>
-  record(tx, { id: deps.newId(), tenantId, at: deps.clock.now(), actor: principalOf(request).name, ...entry })

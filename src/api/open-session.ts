@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fa
 import { type Access, linkTo } from '../access/access.ts'
 import { hashToken, newToken } from '../access/secret.ts'
 import { attemptSucceeded, countAttempt } from '../access/throttle.ts'
+import type { AuditAct } from '../core/audit-act.ts'
 import { formatId, type Uuid } from '../core/ids.ts'
 import { type Instant, instant } from '../core/time.ts'
 import { signInLetter } from '../mail/letters.ts'
@@ -120,7 +121,7 @@ export const tryWasRight = (deps: Deps, request: FastifyRequest, account: string
 export const recordOfPerson = (
   tx: Tx,
   deps: Deps,
-  entry: { readonly actor: string; readonly action: string; readonly personId: Uuid; readonly after?: unknown },
+  entry: { readonly actor: string; readonly action: AuditAct; readonly personId: Uuid; readonly after?: unknown },
 ): Promise<void> =>
   record(tx, {
     id: deps.newId(),

@@ -1,6 +1,7 @@
 /** `/v1/me/cases`: the worklist of a partner’s people (G3), and the operator’s look at it. */
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { AuditAct } from '../core/audit-act.ts'
 import { formatId, type PartnerId, parseId, type TenantId, type Uuid } from '../core/ids.ts'
 import { dayOf, type LocalDay } from '../core/local-day.ts'
 import {
@@ -120,7 +121,7 @@ function detailToWire(row: SeenCase, entries: readonly CaseEntry[]): z.input<typ
 /** Days are those of UTC: a partner’s people sit in no one zone. */
 export const today = (at: Instant): LocalDay => dayOf(at, 'UTC' as TimeZone)
 
-const AUDIT_ACTS: Readonly<Record<EntryKind, string>> = {
+const AUDIT_ACTS: Readonly<Record<EntryKind, AuditAct>> = {
   sent: 'partner-case.sent',
   'handed-to': 'partner-case.handed-to',
   taken: 'partner-case.taken',

@@ -5,7 +5,6 @@ import { ServiceUnavailable } from '../charging/engine.ts'
 import { formatId, type Uuid } from '../core/ids.ts'
 import { formatInstant } from '../core/time.ts'
 import { type Gateway, SETUP_SESSION } from '../payments/gateway.ts'
-import { record } from '../store/audit-log.ts'
 import { lockAutoRecharge } from '../store/auto-recharge.ts'
 import type { Tx } from '../store/db.ts'
 import {
@@ -17,11 +16,11 @@ import {
   usablePaymentMethod,
 } from '../store/payment-method.ts'
 import type { TenantRow } from '../store/tenant.ts'
-import { principalOf } from './auth.ts'
 import { idOf, listOf, page, timeOut } from './contract.ts'
 import { pageOfAll } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { Problem } from './problem.ts'
+import { recordChange } from './record-change.ts'
 import { paymentMethodBody, setupBody, setupFinishBody } from './schema/wallet.ts'
 import type { Deps, Routes } from './server.ts'
 import { nowFor, tenantOf, tenantParams } from './tenant.ts'
@@ -278,12 +277,3 @@ async function store(
   await recordChange(tx, deps, request, tenant, { action: 'payment-method.stored', subject: body.id, after: body })
   return body
 }
-
-const recordChange = (
-  tx: Tx,
-  deps: Deps,
-  request: FastifyRequest,
-  { tenantId }: TenantRow,
-  entry: { action: string; subject: string; before?: unknown; after?: unknown },
-): Promise<void> =>
-  record(tx, { id: deps.newId(), tenantId, at: deps.clock.now(), actor: principalOf(request).name, ...entry })

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { AuditAct } from '../core/audit-act.ts'
 import { formatId, type TenantId, type UserId } from '../core/ids.ts'
 import { refusal } from '../core/problems.ts'
 import type { Reach } from '../core/reach.ts'
@@ -350,7 +351,7 @@ async function remove(tx: Tx, context: ChangeContext, before: UserRow): Promise<
 
 const tenantInstant = ({ tenant, now }: ChangeContext): Instant => tenant.clockAt ?? now
 
-const recordAct = (tx: Tx, context: ChangeContext, action: string, before: UserRow, after: UserRow): Promise<void> =>
+const recordAct = (tx: Tx, context: ChangeContext, action: AuditAct, before: UserRow, after: UserRow): Promise<void> =>
   record(tx, {
     id: context.newId(),
     tenantId: context.tenant.tenantId,

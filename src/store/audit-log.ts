@@ -1,4 +1,5 @@
 /** Who changed what, when, from what to what, and for whom: append-only, in the transaction of the change itself. */
+import type { AuditAct } from '../core/audit-act.ts'
 import type { PartnerId, TenantId, Uuid } from '../core/ids.ts'
 import type { Instant } from '../core/time.ts'
 import type { Queryable, Tx } from './db.ts'
@@ -11,7 +12,7 @@ export interface AuditEntry {
   /** The name of the key or user that did it. */
   readonly actor: string
   /** `licence.assigned`: noun, then verb in the past. */
-  readonly action: string
+  readonly action: AuditAct
   readonly subject: string
   readonly before?: unknown
   readonly after?: unknown

@@ -11,7 +11,7 @@ import { recordEvents } from './event.ts'
 import { insertNumber, lockNumber, swapNumber } from './number.ts'
 import { insertPortStep, movePortOrder, type PortMove, type PortOrderRow, portNumbers } from './port-order.ts'
 
-const EVENT_OF: Readonly<Record<PortEvent, EventType>> = {
+const EVENT_OF = {
   submit: 'port.submitted',
   contact: 'port.contacting-carrier',
   approve: 'port.approved',
@@ -20,7 +20,7 @@ const EVENT_OF: Readonly<Record<PortEvent, EventType>> = {
   complete: 'port.completed',
   'change-foc': 'port.date-changed',
   cancel: 'port.cancelled',
-}
+} as const satisfies Readonly<Record<PortEvent, EventType>>
 
 /** What the events of an order say. Neither its account number nor its PIN. */
 export interface PortEventData {

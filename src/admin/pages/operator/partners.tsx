@@ -49,7 +49,7 @@ export default function PartnersPage() {
       phone: 'figure',
       cell: ({ tenants }) => formats.number(tenants.length),
     },
-    { id: 'since', title: t('since'), phone: 'fact', cell: ({ createdAt }) => <When at={createdAt} style="dayLong" /> },
+    { id: 'since', title: t('since'), phone: 'fact', cell: ({ createdAt }) => <When at={createdAt} style="day" /> },
   ]
   return (
     <>

@@ -1,6 +1,7 @@
-import { defineWords } from '../../words/define.ts'
+import type { AuditAct } from '../../../core/audit-act.ts'
+import { defineWords, type Entry } from '../../words/define.ts'
 
-/** What was done, by the action of the audit log; one that is not here yet is shown as it is. */
+/** What was done, by the action of the audit log; one that a later version wrote is shown as it is. */
 export const auditActs = defineWords('audit-acts', {
   'tenant.created': { en: 'Organisation created', fr: 'Organisation créée' },
   'tenant.changed': { en: 'Organisation changed', fr: 'Organisation modifiée' },
@@ -22,6 +23,20 @@ export const auditActs = defineWords('audit-acts', {
   'licence.reduction-withdrawn': { en: 'Planned reduction withdrawn', fr: 'Réduction prévue retirée' },
   'licence.plan-lapsed': { en: 'Plan lapsed', fr: 'Forfait arrivé à son terme' },
   'licence.billing-chosen': { en: 'Billing chosen', fr: 'Facturation choisie' },
+  'port.edited': { en: 'Port order edited', fr: 'Transfert modifié' },
+  'port.submitted': { en: 'Port order sent', fr: 'Transfert envoyé' },
+  'port.contacting-carrier': { en: 'Carrier asked about a port order', fr: 'Opérateur interrogé sur un transfert' },
+  'port.approved': { en: 'Port order approved', fr: 'Transfert approuvé' },
+  'port.rejected': { en: 'Port order rejected', fr: 'Transfert rejeté' },
+  'port.pending': { en: 'Port order about to happen', fr: 'Transfert imminent' },
+  'port.date-changed': { en: 'Date of a port order changed', fr: 'Date d’un transfert modifiée' },
+  'port.completed': { en: 'Port order completed', fr: 'Transfert terminé' },
+  'port.cancelled': { en: 'Port order cancelled', fr: 'Transfert annulé' },
+  'port.deleted': { en: 'Port order deleted', fr: 'Transfert supprimé' },
+  'port-out.pin-set': { en: 'PIN for leaving numbers made', fr: 'PIN de portabilité créé' },
+  'port-out.requested': { en: 'Another carrier asked for a number', fr: 'Numéro demandé par un autre opérateur' },
+  'port-out.completed': { en: 'Number left for another carrier', fr: 'Numéro parti chez un autre opérateur' },
+  'port-out.cancelled': { en: 'Number kept after all', fr: 'Départ d’un numéro annulé' },
   'attendant.created': { en: 'Greeting and menu created', fr: 'Accueil et menu créés' },
   'attendant.changed': { en: 'Greeting and menu changed', fr: 'Accueil et menu modifiés' },
   'attendant.published': { en: 'Greeting and menu published', fr: 'Accueil et menu publiés' },
@@ -113,8 +128,6 @@ export const auditActs = defineWords('audit-acts', {
   'seat-price.set': { en: 'Seat price set', fr: 'Prix de licence fixé' },
   'call.hung-up': { en: 'Call hung up', fr: 'Appel raccroché' },
   'alarm.closed': { en: 'Alarm closed', fr: 'Alarme close' },
-})
-
-export type AuditAct = keyof (typeof auditActs)['entries']
+} satisfies Record<AuditAct, Entry>)
 
 export const isAuditAct = (action: string): action is AuditAct => Object.hasOwn(auditActs.entries, action)

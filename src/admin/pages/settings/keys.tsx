@@ -142,9 +142,9 @@ function useColumns(path: string, mayEdit: boolean): readonly Column<Key>[] {
       id: 'expires',
       title: t('expires'),
       from: 1024,
-      cell: ({ expiresAt }) => (expiresAt === null ? common('never') : <When at={expiresAt} style="dayLong" />),
+      cell: ({ expiresAt }) => (expiresAt === null ? common('never') : <When at={expiresAt} style="day" />),
     },
-    { id: 'made', title: t('made'), from: 1320, cell: ({ createdAt }) => <When at={createdAt} style="dayLong" /> },
+    { id: 'made', title: t('made'), from: 1320, cell: ({ createdAt }) => <When at={createdAt} style="day" /> },
     {
       id: 'state',
       title: t('state'),

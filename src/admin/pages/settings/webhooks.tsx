@@ -31,7 +31,7 @@ export default function WebhooksPage() {
   const columns: readonly Column<Endpoint>[] = [
     { id: 'url', title: t('url'), phone: 'title', cell: (row) => <Where endpoint={row} /> },
     { id: 'types', title: t('types'), phone: 'fact', cell: ({ types }) => typesText(types) },
-    { id: 'since', title: t('since'), from: 1320, cell: ({ createdAt }) => <When at={createdAt} style="dayLong" /> },
+    { id: 'since', title: t('since'), from: 1320, cell: ({ createdAt }) => <When at={createdAt} style="day" /> },
     { id: 'state', title: t('state'), phone: 'figure', cell: (row) => <StatePill endpoint={row} /> },
   ]
   const typesText = (types: readonly string[]): string =>
