@@ -18,6 +18,7 @@ import {
   setNumberLocation,
   unassignNumber,
 } from '../store/number.ts'
+import { isLeaving } from '../store/port-out.ts'
 import { type TenantRow, tenantNow } from '../store/tenant.ts'
 import { principalOf } from './auth.ts'
 import { type By, by } from './by.ts'
@@ -267,7 +268,7 @@ export const numberAssignRoutes: Routes = (app, deps) => {
         tags: ['numbers'],
         params: numberParams,
         body: releaseBody,
-        problems: ['not-found', 'not-confirmed', 'number-assigned'],
+        problems: ['not-found', 'not-confirmed', 'number-assigned', 'number-leaves'],
         response: { 200: numberOut },
       },
     },
@@ -279,6 +280,7 @@ export const numberAssignRoutes: Routes = (app, deps) => {
         if (before.userId !== null) {
           throw new Problem('number-assigned', { extra: { userId: formatId('user', before.userId) } })
         }
+        if (await isLeaving(tx, tenant.tenantId, before.number)) throw new Problem('number-leaves')
         const soldIn = countryOfNumber(before.number, before.country) ?? tenant.country
         await releaseNumber(tx, before, soldIn, deps.clock.now())
         await told(tx, by(deps, request), tenant, { action: 'number.released', before, after: null })

@@ -509,10 +509,19 @@ test('N5: no column of the database has the digits of a PIN while an order is op
     `SELECT c.oid::regclass::text AS name FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')`,
   )
   expect(tables.length).toBeGreaterThan(50)
-  for (const { name } of tables) {
-    const rows = await db.query(`SELECT 1 FROM ${name} t WHERE t::text LIKE '%' || $1 || '%' LIMIT 1`, [pin])
-    expect([name, rows]).toEqual([name, []])
+  // Bytes are shown by their hexadecimal digits.
+  const lookFor = async (): Promise<void> => {
+    for (const { name } of tables) {
+      const rows = await db.query(
+        `SELECT 1 FROM ${name} t WHERE t::text LIKE '%' || $1 || '%' OR t::text LIKE '%' || encode($1::text::bytea, 'hex') || '%' LIMIT 1`,
+        [pin],
+      )
+      expect([name, rows]).toEqual([name, []])
+    }
   }
+  await lookFor()
+  await ask('POST', `${at(tenant, draft)}/cancel`)
+  await lookFor()
 })
 
 describe('N5: numbers that leave', () => {
@@ -569,13 +578,77 @@ describe('N5: numbers that leave', () => {
       { number, status: 'cancelled' },
     ])
     expect((await keep(again.body.id)).body.code).toBe('port-out-over')
-    const other = aNumber()
-    await ask('POST', `/v1/tenants/${tenant}/phone-numbers`, { number: other, type: 'user' })
+    const [other, third] = [aNumber(), aNumber()]
+    for (const one of [other, third]) {
+      await ask('POST', `/v1/tenants/${tenant}/phone-numbers`, { number: one, type: 'user' })
+    }
     const statuses: number[] = []
     for (let i = 0; i < 12; i++) {
       statuses.push((await ask('POST', '/v1/port-out-requests', { ...wrong, number: other })).status)
     }
     expect(statuses).toEqual([...Array(10).fill(403), 429, 429])
+    // Nothing says that another number has the same holder, and the carrier that knows the PIN can still ask for it.
+    expect((await ask('POST', '/v1/port-out-requests', { ...request, number: third })).status).toBe(201)
+  })
+
+  /** A tenant with a number, and how a carrier that knows its PIN asks for it. */
+  async function aLeaver() {
+    const tenant = await aTenant()
+    const number = aNumber()
+    const { id } = (await ask('POST', `/v1/tenants/${tenant}/phone-numbers`, { number, type: 'user' })).body
+    const { pin } = (await ask('POST', `/v1/tenants/${tenant}/port-out-pin`, {})).body
+    const leave = () => ask('POST', '/v1/port-out-requests', { number, pin, carrier: 'Southern Telephone' })
+    const release = () => ask('POST', `/v1/tenants/${tenant}/phone-numbers/${id}/release`, { confirm: number })
+    return { tenant, number, leave, release }
+  }
+  const count = (sql: string, number: string) => db.query(`SELECT 1 FROM ${sql} AND number = $1`, [number])
+
+  test('a number that leaves is not given up meanwhile; who keeps it may', async () => {
+    const { tenant, leave, release } = await aLeaver()
+    const { id } = (await leave()).body
+    expect(await release()).toMatchObject({ status: 409, body: { code: 'number-leaves' } })
+    await ask('POST', `/v1/tenants/${tenant}/port-outs/${id}/cancel`)
+    expect((await release()).status).toBe(200)
+  })
+
+  test('given up and asked for at once, as often as you like: never both', async () => {
+    for (let round = 0; round < 12; round++) {
+      const { number, leave, release } = await aLeaver()
+      const [asked, given] = await Promise.all([leave(), release()])
+      expect([
+        [201, 409],
+        [403, 200],
+      ]).toContainEqual([asked.status, given.status])
+      const isHeld = (await count('phone_number WHERE true', number)).length === 1
+      const leaves = (await count(`port_out WHERE status = 'scheduled'`, number)).length === 1
+      expect([isHeld, leaves]).toEqual(asked.status === 201 ? [true, true] : [false, false])
+    }
+  })
+
+  test('from the moment when it leaves nobody keeps it, however late the job comes round', async () => {
+    const { tenant, number, leave } = await aLeaver()
+    const { id } = (await leave()).body
+    await db.execute(`UPDATE port_out SET leaves_at = '2026-11-23T00:00:00Z' WHERE port_out_id = $1`, [
+      parseId('portOut', id),
+    ])
+    expect(await ask('POST', `/v1/tenants/${tenant}/port-outs/${id}/cancel`)).toMatchObject({
+      status: 409,
+      body: { code: 'port-out-over' },
+    })
+    await advancePorts(server.deps.jobs)
+    expect(await count('phone_number WHERE true', number)).toEqual([])
+  })
+
+  test('what somebody does not hold any more does not leave, and whoever holds it now keeps it', async () => {
+    const { tenant, number, leave } = await aLeaver()
+    const { id } = (await leave()).body
+    const other = await aTenant()
+    // As if a ported number had taken the place of a temporary one, which was sold to somebody else since.
+    await db.execute('DELETE FROM phone_number WHERE number = $1', [number])
+    await ask('POST', `/v1/tenants/${other}/phone-numbers`, { number, type: 'user' })
+    await advanceTo(tenant, '2026-11-25T15:00:00Z')
+    expect((await ask('GET', `/v1/tenants/${other}/phone-numbers`)).body.data).toMatchObject([{ number }])
+    expect((await ask('GET', `/v1/tenants/${tenant}/port-outs`)).body.data).toMatchObject([{ id, status: 'cancelled' }])
   })
 })
 

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { z } from 'zod'
 import { hashPassword, isPassword } from '../access/password.ts'
-import { attemptSucceeded, countAttempt } from '../access/throttle.ts'
+import { attemptSucceeded, countAttempt, networkOf } from '../access/throttle.ts'
 import { formatId, type Uuid } from '../core/ids.ts'
 import { dayOf } from '../core/local-day.ts'
 import { dateFault, transferAt } from '../core/port-order.ts'
@@ -11,7 +11,7 @@ import { addUsBusinessDays } from '../core/us-business-day.ts'
 import { tellPortOut } from '../jobs/port-orders.ts'
 import { record } from '../store/audit-log.ts'
 import { inTransaction, isUniqueViolation } from '../store/db.ts'
-import { findNumber } from '../store/number.ts'
+import { findNumber, lockNumber } from '../store/number.ts'
 import {
   cancelPortOut,
   findPortOutPin,
@@ -150,8 +150,9 @@ export const portOutRoutes: Routes = (app, deps) => {
         const { portOutId } = request.params
         const row = portOutId && (await lockPortOut(tx, tenant.tenantId, portOutId))
         if (!row) throw new Problem('not-found', { param: 'portOutId' })
-        if (row.status !== 'scheduled') throw new Problem('port-out-over')
         const at = nowFor(deps, tenant)
+        // Its moment counts, and not when the job comes round.
+        if (row.status !== 'scheduled' || row.leavesAt <= at) throw new Problem('port-out-over')
         const kept = await cancelPortOut(tx, row, at)
         const actor = principalOf(request).name
         await tellPortOut(tx, { now: () => deps.clock.now(), newId: deps.newId }, kept, { at, actor })
@@ -174,8 +175,9 @@ export const portOutRoutes: Routes = (app, deps) => {
     async (request, reply) => {
       const { number, pin, carrier, date } = request.body
       const row = await findNumber(deps.db, number)
-      // All numbers of a tenant have one PIN: so its tries are counted together.
-      const who = { account: `port-out ${row?.tenantId ?? number}`, address: request.ip }
+      // By number and by who asks: others cannot keep the carrier that knows the PIN from asking, nor learn which numbers have one
+      // holder. Ten digits are more than all addresses together can try.
+      const who = { account: `port-out ${number} ${networkOf(request.ip)}`, address: request.ip }
       const wait = await countAttempt(deps.db, who, deps.clock.now())
       if (wait !== null) throw new Problem('port-out-limited', { retryAfterSeconds: wait })
       const known = row && (await findPortOutPin(deps.db, row.tenantId))
@@ -184,6 +186,12 @@ export const portOutRoutes: Routes = (app, deps) => {
       if (!row || !isRight) throw new Problem('port-out-refused', { param: 'pin' })
       await attemptSucceeded(deps.db, who, deps.clock.now())
       const made = await inTransaction(deps.db, async (tx) => {
+        // Checking a PIN takes a while: the number may have been given up since, and the PIN been made anew.
+        const held = await lockNumber(tx, row.tenantId, row.numberId)
+        const pinNow = await findPortOutPin(tx, row.tenantId)
+        if (held?.number !== number || pinNow?.pinHash !== known?.pinHash) {
+          throw new Problem('port-out-refused', { param: 'pin' })
+        }
         const tenant = await tenantOf(tx, row.tenantId)
         const at = nowFor(deps, tenant)
         const today = dayOf(at, tenant.timeZone)

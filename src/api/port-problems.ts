@@ -66,6 +66,13 @@ export const PORT_PROBLEMS = {
     status: 409,
     title: { en: 'This number leaves already.', fr: 'Ce numéro est déjà en partance.' },
   },
+  'number-leaves': {
+    status: 409,
+    title: {
+      en: 'Another carrier has asked for this number: it leaves by itself. To give it up here, keep it first.',
+      fr: 'Un autre opérateur a demandé ce numéro : il part de lui-même. Pour le libérer ici, gardez-le d’abord.',
+    },
+  },
   'port-out-over': {
     status: 409,
     title: {

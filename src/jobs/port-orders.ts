@@ -18,7 +18,7 @@ import {
   portNumbers,
   setNextAt,
 } from '../store/port-order.ts'
-import { letNumberGo, lockDuePortOuts, numberAdmins } from '../store/port-out.ts'
+import { letNumberGo, lockDuePortOuts, numberAdmins, type PortOutRow } from '../store/port-out.ts'
 import { findTenant } from '../store/tenant.ts'
 
 export interface PortContext {
@@ -163,8 +163,8 @@ function letGo(context: PortContext, tenantId: TenantId | null): Promise<boolean
   return inTransaction(context.db, async (tx) => {
     const leaving = await lockDuePortOuts(tx, context.now(), tenantId, AT_ONCE)
     for (const row of leaving) {
-      await letNumberGo(tx, row, row.now)
-      await tellPortOut(tx, context, { ...row, status: 'completed' }, { at: row.now, actor: row.carrier })
+      const left = await letNumberGo(tx, row, row.now)
+      await tellPortOut(tx, context, left, { at: row.now, actor: row.carrier })
     }
     return leaving.length > 0
   })
@@ -180,7 +180,7 @@ const PORT_OUT_NEWS = {
 export async function tellPortOut(
   tx: Tx,
   context: Pick<PortContext, 'now' | 'newId'>,
-  row: Parameters<typeof letNumberGo>[1],
+  row: PortOutRow,
   { at, actor }: { readonly at: Instant; readonly actor: string },
 ): Promise<void> {
   const tenant = await findTenant(tx, row.tenantId)

@@ -78,17 +78,32 @@ export const lockDuePortOuts = (
     [now, tenantId, limit],
   )
 
-/** The number is another carrier's: out of service here, and never back in stock by itself. */
-export async function letNumberGo(tx: Tx, row: PortOutRow, at: Instant): Promise<void> {
+/**
+ * The number is another carrier's: out of service here, and never back in stock by itself. Whoever does not hold it any more, since a
+ * ported number took the place of a temporary one, has nothing that could leave: then the request ends as cancelled, and the number of
+ * whoever holds it now is left alone.
+ */
+export async function letNumberGo(tx: Tx, row: PortOutRow, at: Instant): Promise<PortOutRow> {
+  const held = await tx.query('SELECT FROM phone_number WHERE tenant_id = $1 AND number = $2 FOR UPDATE', [
+    row.tenantId,
+    row.number,
+  ])
+  if (held.length === 0) return endPortOut(tx, row, 'cancelled', at)
   await tx.execute(
     `UPDATE number_stock SET status = 'withdrawn', order_id = NULL, quarantine_until = NULL WHERE number = $1`,
     [row.number],
   )
   await tx.execute('DELETE FROM phone_number WHERE tenant_id = $1 AND number = $2', [row.tenantId, row.number])
-  await tx.execute(
-    `UPDATE port_out SET status = 'completed', ended_at = to_timestamp($2 / 1000.0) WHERE port_out_id = $1`,
-    [row.portOutId, at],
+  return endPortOut(tx, row, 'completed', at)
+}
+
+/** Whether a number of this tenant is about to leave. Whoever holds the lock of the number's own row knows that it stays so. */
+export async function isLeaving(tx: Tx, tenantId: TenantId, number: E164): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT FROM port_out WHERE tenant_id = $1 AND number = $2 AND status = 'scheduled' FOR UPDATE`,
+    [tenantId, number],
   )
+  return rows.length > 0
 }
 
 /** Locked, so that it does not leave while somebody keeps it; null: there is no such one. */
@@ -101,12 +116,21 @@ export async function lockPortOut(tx: Tx, tenantId: TenantId, portOutId: Uuid): 
 }
 
 /** The number stays. */
-export async function cancelPortOut(tx: Tx, row: PortOutRow, at: Instant): Promise<PortOutRow> {
-  await tx.execute(
-    `UPDATE port_out SET status = 'cancelled', ended_at = to_timestamp($2 / 1000.0) WHERE port_out_id = $1`,
-    [row.portOutId, at],
-  )
-  return { ...row, status: 'cancelled', endedAt: at }
+export const cancelPortOut = (tx: Tx, row: PortOutRow, at: Instant): Promise<PortOutRow> =>
+  endPortOut(tx, row, 'cancelled', at)
+
+async function endPortOut(
+  tx: Tx,
+  row: PortOutRow,
+  status: 'completed' | 'cancelled',
+  at: Instant,
+): Promise<PortOutRow> {
+  await tx.execute(`UPDATE port_out SET status = $2, ended_at = to_timestamp($3 / 1000.0) WHERE port_out_id = $1`, [
+    row.portOutId,
+    status,
+    at,
+  ])
+  return { ...row, status, endedAt: at }
 }
 
 /** Whom to tell: those who look after the numbers of a tenant. */
