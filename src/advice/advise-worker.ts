@@ -1,6 +1,7 @@
 /** A thread that reads files and calculates, so that the one that charges calls does neither. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Advice } from '../core/advice/types.ts'
+import type { LineVerdict } from '../core/advice/verdict.ts'
 import type { Instant } from '../core/time.ts'
 import { adviceInputOf, type HistoryContext } from './history.ts'
 import { type Import, type ImportOptions, importCalls, UnknownLayout } from './import/importer.ts'
@@ -29,7 +30,12 @@ export interface ContinueTask {
 export type ImportSummary = Pick<Import, 'files' | 'verdicts' | 'unreadable' | 'outsideHint' | 'localTimes'> & {
   readonly calls: number
   readonly users: number
+  /** The first lines that are not in the advice, and why. */
+  readonly left: readonly LineVerdict[]
 }
+
+/** Of a file with more of them something else is wrong; the command writes them all. */
+const LEFT_MAX = 20_000
 
 export type AdviseNews =
   | { readonly kind: 'lines'; readonly lines: number }
@@ -60,17 +66,27 @@ async function work(task: AdviseTask | ContinueTask): Promise<void> {
     return kept ? calculate(kept, task.deadlineMs) : post({ kind: 'not-kept' })
   }
   const { context, at, files = [], importOptions, history, deadlineMs } = task
+  const left: LineVerdict[] = []
   const imported =
     importOptions === undefined
       ? history
-      : await importCalls(files, importOptions, { onProgress: ({ lines }) => post({ kind: 'lines', lines }) })
+      : await importCalls(files, importOptions, {
+          onProgress: ({ lines }) => post({ kind: 'lines', lines }),
+          onVerdict: (line) => {
+            if (left.length < LEFT_MAX) left.push(line)
+          },
+        })
   if (imported === undefined) throw new TypeError('neither files nor a history')
-  return calculate({ context, at, history: imported }, deadlineMs)
+  return calculate({ context, at, history: imported }, deadlineMs, left)
 }
 
 type Question = Pick<KeptSearch, 'context' | 'at' | 'history'> & Partial<KeptSearch>
 
-async function calculate({ context, at, history, states, cost, bound }: Question, deadlineMs: number): Promise<void> {
+async function calculate(
+  { context, at, history, states, cost, bound }: Question,
+  deadlineMs: number,
+  left: readonly LineVerdict[] = [],
+): Promise<void> {
   const { calls, users, names, files, verdicts, unreadable, outsideHint, localTimes } = history
   const summary: ImportSummary = {
     files,
@@ -80,6 +96,7 @@ async function calculate({ context, at, history, states, cost, bound }: Question
     localTimes,
     calls: calls.length,
     users: users.length,
+    left,
   }
   const input = adviceInputOf(history, context)
   const found = input && (await runAdvice(input, { deadlineMs, threads: 1, ...(states ? { states } : {}) }))

@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDb } from '../../test/harness/postgres.ts'
 import { aServer, type TestServer } from '../../test/harness/server.ts'
-import type { TenantId } from '../core/ids.ts'
-import { parseId } from '../core/ids.ts'
+import { parseId, type TenantId } from '../core/ids.ts'
+import { addDays, dayOf } from '../core/local-day.ts'
 import { PORT_STATUSES, type PortStatus } from '../core/port-order.ts'
+import { instant, type TimeZone } from '../core/time.ts'
+import { addUsBusinessDays } from '../core/us-business-day.ts'
 import { advancePorts } from '../jobs/port-orders.ts'
 import { portLetter } from '../mail/port-letters.ts'
 import type { Db } from '../store/db.ts'
@@ -453,9 +455,8 @@ describe('N5: temporary numbers', () => {
 describe('N5: by hand', () => {
   test('an order of a live tenant waits for the operator: asked, rejected, sent again, approved, completed', async () => {
     const tenant = await aTenant('CA', false)
-    const soon = new Date(Date.now() + 14 * DAY * 1_000)
-    while ([0, 6].includes(soon.getUTCDay())) soon.setUTCDate(soon.getUTCDate() + 1)
-    const draft = await aDraft(tenant, undefined, { pin: '4711', transferDate: soon.toISOString().slice(0, 10) })
+    const today = dayOf(instant(Date.now()), 'America/Toronto' as TimeZone)
+    const draft = await aDraft(tenant, undefined, { pin: '4711', transferDate: addUsBusinessDays(today, 10) })
     expect(draft).toMatchObject({ hasPin: true })
     expect(JSON.stringify(draft)).not.toContain('4711')
     const issues = draft.issues.filter(({ blocks }: Body) => blocks)
@@ -474,7 +475,7 @@ describe('N5: by hand', () => {
     await ask('PATCH', at(tenant, draft), { pin: '4712' })
     await submit(tenant, draft)
     await ask('POST', `${path}/contact`)
-    const tomorrow = new Date(Date.now() + DAY * 1_000).toISOString().slice(0, 10)
+    const tomorrow = addDays(today, 1)
     expect((await ask('POST', `${path}/approve`, { date: '2020-01-06' })).status).toBe(422)
     expect((await ask('POST', `${path}/approve`, { date: tomorrow })).body.status).toBe('transfer-approved')
     // Less than 24 hours away, or a little more: the job says which.

@@ -15,7 +15,7 @@ import { type Run, type RunOptions, runAdvice } from '../advice/run.ts'
 import { reportOf } from '../core/advice/report.ts'
 import { CATALOGUE_RULES } from '../core/advice/rules.ts'
 import type { Advice, AdvicePrices } from '../core/advice/types.ts'
-import { VERDICTS, type Verdict } from '../core/advice/verdict.ts'
+import { VERDICT_COLUMNS, VERDICTS, type Verdict, verdictLine } from '../core/advice/verdict.ts'
 import { COUNTRY_OFFERS, type Country, parseCountry } from '../core/country.ts'
 import { type Currency, formatMicros, type Micros, micros, parseMicros } from '../core/money.ts'
 import { isLanguage, type Language } from '../core/problems.ts'
@@ -252,7 +252,7 @@ async function read(
     at,
   }
   const verdicts = options.verdicts === undefined ? null : createWriteStream(options.verdicts)
-  verdicts?.write('file,line,verdict,why\r\n')
+  verdicts?.write(VERDICT_COLUMNS)
   const isTty = process.stderr.isTTY && !options.json
   const found = await importCalls(
     files.map((path) => ({ path, name: basename(path) })),
@@ -261,9 +261,7 @@ async function read(
       onProgress({ file, lines }) {
         if (isTty) process.stderr.write(`\r${file}: ${lines.toLocaleString(options.lang)}\u001b[K`)
       },
-      onVerdict({ file, line, verdict }) {
-        verdicts?.write(`"${file.replaceAll('"', '""')}",${line},${verdict},"${VERDICTS[verdict][options.lang]}"\r\n`)
-      },
+      onVerdict: (line) => void verdicts?.write(verdictLine(line, options.lang)),
     },
   )
   if (isTty) process.stderr.write('\r\u001b[K')

@@ -60,3 +60,12 @@ export interface LineVerdict {
   readonly line: number
   readonly verdict: Verdict
 }
+
+/** The lines that are not in the advice, as a table: which, and why, in the reader’s language. The first line of it. */
+export const VERDICT_COLUMNS = 'file,line,verdict,why\r\n'
+
+/** One line of it. A name that a spreadsheet would take for a formula is told to be text. */
+export function verdictLine({ file, line, verdict }: LineVerdict, language: Language): string {
+  const name = /^[=+\-@\t\r]/.test(file) ? `'${file}` : file
+  return `"${name.replaceAll('"', '""')}",${line},${verdict},"${VERDICTS[verdict][language]}"\r\n`
+}

@@ -3,7 +3,7 @@ import { Button, Field, Input, ProgressBar, Select } from '@fluentui/react-compo
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import type { AdviceWire } from '../../../api/schema/advice.ts'
-import type { VERDICTS } from '../../../core/advice/verdict.ts'
+import type { LineVerdict, VERDICTS } from '../../../core/advice/verdict.ts'
 import { api, isProblem } from '../../data/client.ts'
 import { useTenant } from '../../data/session.ts'
 import { Block } from '../../kit/block.tsx'
@@ -39,6 +39,8 @@ interface Result {
     readonly files: readonly { readonly name: string; readonly lines: number }[]
     readonly verdicts: Readonly<Partial<Record<keyof typeof VERDICTS, number>>>
     readonly localTimes: number
+    /** The first lines that are not in the advice. Answers of before this release have none. */
+    readonly left?: readonly LineVerdict[]
   }
   readonly users: readonly {
     readonly name: string
@@ -312,11 +314,7 @@ function Found({ found, jobId, onStarted }: { readonly found: Result; readonly j
       say.failed(error)
     }
   }
-  const save = (): void => {
-    const address = URL.createObjectURL(new Blob([found.certificate], { type: 'application/json' }))
-    Object.assign(document.createElement('a'), { href: address, download: 'ringfence-certificate.json' }).click()
-    URL.revokeObjectURL(address)
-  }
+  const save = (): void => saveFile('ringfence-certificate.json', 'application/json', found.certificate)
   return (
     <div className="k-stack">
       <AdviceAnswer advice={advice}>
@@ -350,6 +348,12 @@ function Found({ found, jobId, onStarted }: { readonly found: Result; readonly j
       <WhatWasRead found={found} />
     </div>
   )
+}
+
+function saveFile(name: string, type: string, content: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }))
+  Object.assign(document.createElement('a'), { href: address, download: name }).click()
+  URL.revokeObjectURL(address)
 }
 
 const HOLDERS_SHOWN = 50
@@ -415,12 +419,19 @@ function WhatWasRead({ found }: { readonly found: Result }) {
   const formats = useFormats()
   const verdicts = useQuery({
     queryKey: ['verdicts'],
-    queryFn: async () => (await import('../../../core/advice/verdict.ts')).VERDICTS,
+    queryFn: () => import('../../../core/advice/verdict.ts'),
     staleTime: Number.POSITIVE_INFINITY,
   })
   const { files, localTimes } = found.read
   if (files.length === 0) return null
   const counted = Object.entries(found.read.verdicts) as [keyof typeof VERDICTS, number][]
+  const { left = [] } = found.read
+  const table = verdicts.data
+  const saveLeft = (): void => {
+    if (!table) return
+    const lines = left.map((line) => table.verdictLine(line, language))
+    saveFile('ringfence-lines.csv', 'text/csv', table.VERDICT_COLUMNS + lines.join(''))
+  }
   return (
     <Card title={t('read')}>
       {files.map(({ name, lines }) => (
@@ -430,13 +441,18 @@ function WhatWasRead({ found }: { readonly found: Result }) {
         <tbody>
           {counted.map(([verdict, count]) => (
             <tr key={verdict} translate="no">
-              <td>{verdicts.data?.[verdict][language] ?? ''}</td>
+              <td>{verdicts.data?.VERDICTS[verdict][language] ?? ''}</td>
               <td className="num">{formats.number(count)}</td>
             </tr>
           ))}
         </tbody>
       </table>
       {localTimes > 0 && <p className="k-quiet">{t('localTimes', { count: localTimes })}</p>}
+      {left.length > 0 && table && (
+        <Button className="no-print" onClick={saveLeft} title={t('leftWhy')}>
+          {t('left', { count: left.length })}
+        </Button>
+      )}
     </Card>
   )
 }

@@ -70,6 +70,21 @@ export const adviceWords = defineWords('advice', {
     en: 'It can be checked without us: ringfence check.',
     fr: 'Il se vérifie sans nous : ringfence check.',
   },
+  left: {
+    en: {
+      one: 'Save the {count} line that is not in the advice',
+      other: 'Save the {count} lines that are not in the advice',
+    },
+    fr: {
+      one: 'Enregistrer la ligne hors du conseil',
+      other: 'Enregistrer les {count} lignes hors du conseil',
+      many: 'Enregistrer les {count} lignes hors du conseil',
+    },
+  },
+  leftWhy: {
+    en: 'A list with the number of each line, and why it is not counted.',
+    fr: 'Une liste avec le numéro de chaque ligne et la raison pour laquelle elle n’est pas comptée.',
+  },
   keepSearching: { en: 'Keep searching, for ten minutes', fr: 'Continuer la recherche, dix minutes' },
   keepSearchingWhy: {
     en: 'It goes on where it was, with the same calls, prices and rates as then.',
