@@ -51,7 +51,11 @@ function missingModules(wanted: readonly string[] = MODULES): string[] {
 const PARTS: readonly Part[] = [
   {
     name: 'calls through Kamailio',
-    missing: () => [...['kamailio', 'sipp'].filter((program) => !isProgram(program)), ...missingModules()],
+    missing: () => [
+      // openssl makes the certificates of SBCs over TLS.
+      ...['kamailio', 'sipp', 'openssl'].filter((program) => !isProgram(program)),
+      ...missingModules(),
+    ],
     packages: [
       'kamailio',
       'kamailio-utils-modules',
@@ -59,6 +63,7 @@ const PARTS: readonly Part[] = [
       'kamailio-json-modules',
       'kamailio-postgres-modules',
       'sip-tester',
+      'openssl',
     ],
     files: 'test/sip/',
     flag: 'without-sip',
@@ -137,6 +142,10 @@ function filesWithout(without: readonly string[]): string[] {
   return files.filter((file) => file.endsWith('.test.ts') && !without.some((place) => file.startsWith(place)))
 }
 
+/** Whatever asks PostgreSQL gets its database from the harness, by itself or through what it plays. */
+const asksPostgres = (file: string): boolean =>
+  /from '[^']*\/(harness\/|scenario\.ts|simulation\.ts)/.test(readFileSync(join(packageRoot, file), 'utf8'))
+
 /** Calls last as long as calls last: most of that time the machine is idle, and the rest may have it. */
 const CALLS = ['test/sip/', 'test/softphone/']
 
@@ -144,8 +153,9 @@ const CALLS = ['test/sip/', 'test/softphone/']
 function lanes(): Lane[] {
   if (names.length > 0) return [{ files: names, workers: null }]
   if (flags.database) {
-    // The supervisor's own tests start servers of their own; the pure core asks nobody.
-    return [{ files: filesWithout([...PARTS.map(({ files }) => files), 'src/postgres/', 'src/core/']), workers: null }]
+    // The supervisor's own tests start servers of their own.
+    const files = filesWithout([...PARTS.map((part) => part.files), 'src/postgres/'])
+    return [{ files: files.filter(asksPostgres), workers: null }]
   }
   const without = PARTS.filter((part) => flags[part.flag]).map((part) => part.files)
   // It takes a switch and a browser.
