@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { auditCall } from '../core/call-audit.ts'
 import { eventsOfCall } from '../core/call-event.ts'
+import type { RecordDetails } from '../core/call-record.ts'
 import { type Explanation, explain } from '../core/explain.ts'
-import type { CallId, TenantId } from '../core/ids.ts'
+import { type CallId, formatId, type TenantId } from '../core/ids.ts'
 import { isPool, type Posting } from '../core/ledger.ts'
 import { formatMicros, micros, toMoney } from '../core/money.ts'
 import { LANGUAGES, type Language } from '../core/problems.ts'
@@ -216,6 +217,21 @@ export const itemToWire = ({ record, userName }: FoundCall): z.input<typeof call
   segments: record.details.segments.map(({ source, seconds }) => ({ source, seconds })),
 })
 
+function onwardOf({ onward }: RecordDetails): z.input<typeof callDetailOut>['onward'] {
+  if (!onward) return null
+  const nobody = { userId: null, userName: null, number: null, after: null, obstacle: null }
+  switch (onward.to) {
+    case 'number':
+      return { ...nobody, ...onward }
+    case 'own-telephone':
+      return { ...nobody, ...onward }
+    case 'user': {
+      const { userId, name, after = null, obstacle = null } = onward
+      return { ...nobody, to: 'user', userId: formatId('user', userId), userName: name, after, obstacle }
+    }
+  }
+}
+
 function detailToWire(found: FoundCall, postings: readonly Posting[]): z.input<typeof callDetailOut> {
   const { record } = found
   const { details, currency, closedAsSilent } = record
@@ -231,6 +247,7 @@ function detailToWire(found: FoundCall, postings: readonly Posting[]): z.input<t
       isLast: isLast === true,
     })),
     events: eventsOfCall(record).map(({ at, ...event }) => ({ ...event, at: formatInstant(at) })),
+    onward: onwardOf(details),
     short: details.short
       ? { amount: { amount: details.short.amount, currency }, seconds: details.short.seconds }
       : null,

@@ -75,6 +75,9 @@ const termination = z
     usedSeconds,
     cause: plainText.min(1).max(64).default('unspecified'),
     warnedAt: time.optional().meta({ description: 'When the party was warned of the end (C3), for the record' }),
+    sipStatus: z.int().min(300).max(699).optional().meta({
+      description: 'The SIP status with which a call ended that nobody answered, for the Direct Routing report',
+    }),
     eventTime: time.optional(),
   })
   .meta({ id: 'CreditControlTermination' })
@@ -232,6 +235,7 @@ function toRequest(deps: Deps, request: FastifyRequest, body: Body): CreditContr
         usedSeconds: body.usedSeconds,
         cause: body.cause,
         ...(body.warnedAt === undefined ? {} : { warnedAt: body.warnedAt }),
+        ...(body.sipStatus === undefined ? {} : { sipStatus: body.sipStatus }),
       }
   }
 }

@@ -60,9 +60,10 @@ describe('A21: forwarding of a user’s calls', () => {
     const { root, user } = await aTenant()
     const [maya, hugo] = [await user('Maya'), await user('Hugo')]
     const path = `${root}/users/${maya.id}/forwarding`
-    const none = { to: 'none', userId: null, userName: null, number: null }
-    const outside = { to: 'number', userId: null, userName: null, number: '+15145550123' }
-    const colleague = { to: 'user', userId: hugo.id, userName: 'Hugo', number: null }
+    const none = { to: 'none', userId: null, userName: null, number: null, when: null, ringSeconds: null, away: null }
+    const always = { when: 'always', ringSeconds: null, away: null }
+    const outside = { to: 'number', userId: null, userName: null, number: '+15145550123', ...always }
+    const colleague = { to: 'user', userId: hugo.id, userName: 'Hugo', number: null, ...always }
     expect(await made('GET', path)).toEqual(none)
     expect(await made('PUT', path, { to: 'number', number: '+15145550123' })).toEqual(outside)
     expect(await made('GET', path)).toEqual(outside)
@@ -140,12 +141,19 @@ describe('A21: forwarding of a user’s calls', () => {
     expect((await ask('GET', `${mine.root}/users/${stranger.id}/forwarding`)).status).toBe(404)
   })
 
-  test('a colleague who is deleted takes no calls any more', async () => {
+  test('a colleague who is deleted or switched off takes no calls, and is still who was chosen', async () => {
     const { root, user } = await aTenant()
     const [maya, hugo] = [await user('Maya'), await user('Hugo')]
     const path = `${root}/users/${maya.id}/forwarding`
     await made('PUT', path, { to: 'user', userId: hugo.id })
+    const chosen = { to: 'user', userId: hugo.id, userName: 'Hugo' }
+    expect(await made('GET', path)).toMatchObject({ ...chosen, away: null })
+    await made('PATCH', `${root}/users/${hugo.id}`, { disabled: true })
+    expect(await made('GET', path)).toMatchObject({ ...chosen, away: 'disabled' })
     await made('DELETE', `${root}/users/${hugo.id}`)
-    expect(await made('GET', path)).toMatchObject({ to: 'none' })
+    expect(await made('GET', path)).toMatchObject({ ...chosen, away: 'deleted' })
+    await made('POST', `${root}/users/${hugo.id}/restore`)
+    await made('PATCH', `${root}/users/${hugo.id}`, { disabled: false })
+    expect(await made('GET', path)).toMatchObject({ ...chosen, away: null })
   })
 })

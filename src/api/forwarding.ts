@@ -1,7 +1,7 @@
 /** Where the calls of a user go on to (A21): set by an admin, or by the user on the page of the own telephone. */
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { type Forwarding, type ForwardingFault, forwardingFault, forwardsInCircle } from '../core/forwarding.ts'
+import { type ForwardingFault, type ForwardingTarget, forwardingFault, forwardsInCircle } from '../core/forwarding.ts'
 import { formatId } from '../core/ids.ts'
 import { type E164, parseE164 } from '../core/numbering.ts'
 import { record } from '../store/audit-log.ts'
@@ -10,7 +10,7 @@ import { recordEvents } from '../store/event.ts'
 import { lockForwardsToUsers, readForwarding, saveForwarding } from '../store/forwarding.ts'
 import { findNumber } from '../store/number.ts'
 import { type TenantRow, tenantNow } from '../store/tenant.ts'
-import { findUser, type UserRow } from '../store/user.ts'
+import { findUserEver, type UserRow } from '../store/user.ts'
 import { principalOf } from './auth.ts'
 import { change } from './idempotency.ts'
 import { ownUser } from './own-phone.ts'
@@ -31,11 +31,15 @@ const PROBLEMS = [
 
 async function wireOf(db: Queryable, { tenantId, userId }: UserRow): Promise<ForwardingWire> {
   const forwarding = await readForwarding(db, tenantId, userId)
-  if (forwarding?.to === 'number') return { to: 'number', userId: null, userName: null, number: forwarding.number }
-  // Who was deleted may be restored, and until then takes no calls.
-  const colleague = forwarding && (await findUser(db, tenantId, forwarding.userId))
-  if (!colleague) return { to: 'none', userId: null, userName: null, number: null }
-  return { to: 'user', userId: formatId('user', colleague.userId), userName: colleague.name, number: null }
+  const ringSeconds = forwarding?.ringSeconds ?? null
+  const when: ForwardingWire['when'] = forwarding && (ringSeconds === null ? 'always' : 'unanswered')
+  const nobody = { userId: null, userName: null, number: null, when, ringSeconds, away: null }
+  if (forwarding?.to === 'number') return { ...nobody, to: 'number', number: forwarding.number }
+  // Who was deleted may be restored, and takes calls again then: what was chosen is still what is chosen.
+  const colleague = forwarding && (await findUserEver(db, tenantId, forwarding.userId))
+  if (!colleague) return { ...nobody, to: 'none' }
+  const away = colleague.deletedAt ? 'deleted' : colleague.disabledAt ? 'disabled' : null
+  return { ...nobody, to: 'user', userId: formatId('user', colleague.userId), userName: colleague.name, away }
 }
 
 const WHY = {
@@ -68,7 +72,7 @@ const notAllowed = (why: keyof typeof WHY, param: string): Problem =>
   new Problem('forwarding-not-allowed', { param, detail: WHY[why], extra: { reason: why } })
 
 /** What was asked for, or the problem with it. A colleague's own number is the colleague, whom no carrier has to reach. */
-async function wanted(tx: Tx, user: UserRow, body: z.output<typeof forwardingBody>): Promise<Forwarding> {
+async function targetOf(tx: Tx, user: UserRow, body: z.output<typeof forwardingBody>): Promise<ForwardingTarget> {
   if (body.to === 'user') return toColleague(tx, user, await userOf(tx, user.tenantId, body.userId), 'userId')
   const number = parseE164(body.number)
   if (number === null) throw new Problem('forwarding-emergency', { param: 'number' })
@@ -83,7 +87,7 @@ async function wanted(tx: Tx, user: UserRow, body: z.output<typeof forwardingBod
   return { to: 'number', number }
 }
 
-async function toColleague(tx: Tx, user: UserRow, colleague: UserRow, param: string): Promise<Forwarding> {
+async function toColleague(tx: Tx, user: UserRow, colleague: UserRow, param: string): Promise<ForwardingTarget> {
   const forwards = await lockForwardsToUsers(tx, user.tenantId)
   if (forwardsInCircle(user.userId, colleague.userId, forwards)) throw new Problem('forwarding-circle', { param })
   if (colleague.sipUsername === null) throw notAllowed('no-telephone', param)
@@ -101,7 +105,8 @@ async function forward(
   const { tenant, user } = whose
   const { tenantId, userId } = user
   const before = await wireOf(tx, user)
-  await saveForwarding(tx, tenantId, userId, body && (await wanted(tx, user, body)))
+  const ringSeconds = body?.when === 'unanswered' ? body.ringSeconds : null
+  await saveForwarding(tx, tenantId, userId, body && { ...(await targetOf(tx, user, body)), ringSeconds })
   const after = await wireOf(tx, user)
   const subject = formatId('user', userId)
   const at = deps.clock.now()
@@ -141,7 +146,7 @@ export const forwardingRoutes: Routes = (app, deps) => {
       config: { permission: 'number:assign' },
       schema: {
         summary:
-          'Forward all calls of a user: to a colleague, or to a number in the same country, which the user’s plan or credits pay for',
+          'Forward the calls of a user, all or those that are not answered: to a colleague, or to a number in the same country, which the user’s plan or credits pay for',
         tags: ['numbers'],
         params: userParams,
         body: forwardingBody,
@@ -204,7 +209,7 @@ export const forwardingRoutes: Routes = (app, deps) => {
       config: { permission: 'me:edit' },
       schema: {
         summary:
-          'Forward all your calls: to a colleague, or to a number in your country, which your plan or credits pay for',
+          'Forward your calls, all or those that are not answered: to a colleague, or to a number in your country, which your plan or credits pay for',
         tags: ['your account'],
         params: tenantParams,
         body: forwardingBody,

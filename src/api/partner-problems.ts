@@ -74,6 +74,20 @@ export const PARTNER_PROBLEMS = {
       fr: 'Un SBC ne peut pas avoir cette adresse.',
     },
   },
+  'tls-not-offered': {
+    status: 422,
+    title: {
+      en: 'This server does not speak TLS to SBCs.',
+      fr: 'Ce serveur ne parle pas TLS aux SBC.',
+    },
+  },
+  'tls-certificate-unknown': {
+    status: 422,
+    title: {
+      en: 'Over TLS an SBC is known by its certificate: give a name or a fingerprint, and only there.',
+      fr: 'En TLS, un SBC est reconnu à son certificat : indiquer un nom ou une empreinte, et seulement dans ce cas.',
+    },
+  },
   'no-trunk-in-service': {
     status: 409,
     title: {

@@ -17,6 +17,8 @@ import { harmless } from './table-file.ts'
 
 const FRANCE = '+33142685300'
 const AT_HOME = '+12125550123'
+/** A company's number at its own carrier. */
+const COMPANY = '+33199020100'
 /** A fee of 0.05 and 0.123457 a minute, in steps of a second: sums need all six decimals. */
 const DECK = aDeck([
   { prefix: '33', perMinuteMicros: 123_457n, feeMicros: 50_000n, initialSeconds: 1, nextSeconds: 1 },
@@ -60,10 +62,10 @@ describe('A2: the reports', () => {
     return { status: answer.statusCode, ...answer.json() }
   }
 
-  async function call(over: Parameters<typeof initial>[2], seconds: number | null, cause = 'caller-hung-up') {
+  async function call(over: Parameters<typeof initial>[2], seconds: number | null, cause = 'caller-hung-up', end = {}) {
     const session = `call-${calls++}`
     const { body } = await engine.submit(initial(fixture, session, { requestedSeconds: 600, ...over }))
-    if (seconds !== null) await engine.submit(termination(session, 1, seconds, { cause } as never))
+    if (seconds !== null) await engine.submit(termination(session, 1, seconds, { cause, ...end } as never))
     return JSON.parse(body)
   }
 
@@ -112,6 +114,7 @@ describe('A2: the reports', () => {
     await call({ direction: 'in', userId: null, calledNumber: '+12125550100', callingNumber: FRANCE }, 30)
     await call({ direction: 'in', userId: null, calledNumber: '+18885550100', callingNumber: AT_HOME }, 45)
     await call({ direction: 'conference-out', calledNumber: FRANCE }, 70)
+    await call({ userId: null, calledNumber: AT_HOME, callingNumber: '+18885550100' }, 33)
     // No rows: a refusal, nobody answered, colleagues, and a call that is going on.
     await call({ calledNumber: '+8816123456' }, null)
     await call({ calledNumber: FRANCE }, 0, 'no-answer')
@@ -128,6 +131,7 @@ describe('A2: the reports', () => {
     expect(rows.map(({ callType }) => callType).toSorted()).toEqual([
       'conf_out',
       'ucap_in',
+      'ucap_out',
       'user_in',
       ...Array<string>(6).fill('user_out'),
     ])
@@ -327,6 +331,30 @@ describe('A2: the reports', () => {
     ])
     const { body } = await get('/reports/direct-routing/export')
     expect(parse(body)).toHaveLength(3)
+    // What nobody answered says with which status it ended; without one it says why.
+    await base.db.execute(`UPDATE tenant_user SET voice_sku = 'voice-without-calling-plan' WHERE user_id = $1`, [
+      mixed.userId,
+    ])
+    await call({ calledNumber: FRANCE }, 0, 'trunk-down', { sipStatus: 503 })
+    await call({ calledNumber: FRANCE }, 0, 'no-answer')
+    await call({ calledNumber: FRANCE }, 9, 'caller-hung-up', { sipStatus: 503 })
+    const numberId = newUuid(Date.now())
+    await base.db.execute(
+      `INSERT INTO phone_number (number, number_id, tenant_id, type, origin, created_at) VALUES ($1, $2, $3, 'service-toll', 'trunk', now())`,
+      [COMPANY, numberId, mixed.tenantId],
+    )
+    await call({ direction: 'in', userId: null, calledNumber: COMPANY, callingNumber: FRANCE }, 12)
+    await call({ userId: null, calledNumber: FRANCE, callingNumber: COMPANY }, 7)
+    await call({ calledNumber: '112' }, 5)
+    const direct = await all('/reports/direct-routing', 3)
+    expect(direct.slice(0, 6)).toMatchObject([
+      { callType: 'dr_emergency_out', numberType: 'User' },
+      { callType: 'dr_out_ucap', numberType: 'Service', displayName: null, callerNumber: COMPANY, durationSeconds: 7 },
+      { callType: 'dr_in_ucap', numberType: 'Service', displayName: null, calleeNumber: COMPANY, durationSeconds: 12 },
+      { eventType: 'Success', finalSipCode: 200, finalSipPhrase: 'OK' },
+      { eventType: 'Attempt', finalSipCode: null, finalSipPhrase: 'no-answer' },
+      { eventType: 'Attempt', finalSipCode: 503, finalSipPhrase: 'trunk-down' },
+    ])
     ;[root, fixture] = [ownRoot, ownFixture]
     expect(await all('/reports/direct-routing', 5)).toEqual([])
     expect(await all('/reports/pstn-usage', 200)).toEqual(before)

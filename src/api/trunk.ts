@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { formatId, type UserId, type Uuid } from '../core/ids.ts'
 import { formatInstant, type Instant } from '../core/time.ts'
-import { isSbcAddress, TRUNKS_MAX } from '../core/trunk.ts'
+import { isSbcAddress, TRUNKS_MAX, type TrunkTransport, usualSipPort } from '../core/trunk.ts'
 import { record } from '../store/audit-log.ts'
 import { isUniqueViolation, type Tx } from '../store/db.ts'
 import { lockTenant, type TenantRow } from '../store/tenant.ts'
@@ -28,7 +28,15 @@ import { idOf, listOf, page } from './contract.ts'
 import { cursorOf, pageCursor, pageOfAll } from './cursor.ts'
 import { change } from './idempotency.ts'
 import { Problem } from './problem.ts'
-import { testCallBody, testCallOut, trunkBody, trunkChanges, trunkOut, trunkWithPassword } from './schema/trunk.ts'
+import {
+  testCallBody,
+  testCallOut,
+  trunkAccessOut,
+  trunkBody,
+  trunkChanges,
+  trunkOut,
+  trunkWithPassword,
+} from './schema/trunk.ts'
 import type { App, Deps, Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
 
@@ -45,6 +53,13 @@ export interface TrunkSwitch {
   isOurs(host: string): boolean
   readonly onLoopback: boolean
   readonly address: string
+  /** Where SBCs come over TLS, and what we show them; null: nothing listens for it. */
+  readonly tls: {
+    readonly address: string
+    readonly fingerprint: string
+    readonly names: readonly string[]
+    readonly validTo: Instant
+  } | null
   check(trunkId: Uuid): Promise<void>
   testCall(call: {
     readonly username: string
@@ -74,6 +89,8 @@ const toWire = (deps: Deps, row: TrunkRow, { sipDomain }: TenantRow): z.input<ty
   host: row.host,
   port: row.port,
   transport: row.transport,
+  certificateName: row.certificateName,
+  certificateFingerprint: row.certificateFingerprint,
   username: row.username,
   domain: sipDomain,
   registrar: switchOf(deps)?.address ?? null,
@@ -122,9 +139,33 @@ function assertAddress(deps: Deps, host: string): void {
   if (!isFit) throw new Problem('trunk-address-refused', { param: 'host' })
 }
 
+/** 422 for TLS where this server has no certificate. */
+function assertSpoken(deps: Deps, transport: TrunkTransport): void {
+  if (transport === 'tls' && !switchOf(deps)?.tls) throw new Problem('tls-not-offered', { param: 'transport' })
+}
+
+const UNIQUE = ['trunk_udp_address', 'trunk_tcp_address', 'trunk_tls_address']
 const addressTaken = (error: unknown): never => {
-  const isTaken = isUniqueViolation(error, 'trunk_udp_address') || isUniqueViolation(error, 'trunk_tcp_address')
+  const isTaken = UNIQUE.some((index) => isUniqueViolation(error, index))
   throw isTaken ? new Problem('trunk-address-taken', { param: 'host' }) : error
+}
+
+/** What an SBC is known by after a change: a name in place of a fingerprint or the other way round, and nothing without TLS. */
+function certificateAfter(
+  before: TrunkRow,
+  { transport = before.transport, certificateName, certificateFingerprint }: z.output<typeof trunkChanges>,
+): Pick<TrunkRow, 'certificateName' | 'certificateFingerprint'> {
+  const isGiven = certificateName !== undefined || certificateFingerprint !== undefined
+  if (transport !== 'tls') {
+    if (isGiven) throw new Problem('tls-certificate-unknown', { param: 'transport' })
+    return { certificateName: null, certificateFingerprint: null }
+  }
+  if (isGiven) {
+    return { certificateName: certificateName ?? null, certificateFingerprint: certificateFingerprint ?? null }
+  }
+  if (before.transport !== 'tls') throw new Problem('tls-certificate-unknown', { param: 'certificateName' })
+  const { certificateName: name, certificateFingerprint: fingerprint } = before
+  return { certificateName: name, certificateFingerprint: fingerprint }
 }
 
 const newPassword = (): string => randomBytes(18).toString('base64url')
@@ -144,13 +185,15 @@ async function audit(
 ): Promise<void> {
   const subject = after ?? before
   if (!subject) throw new Error('a change of nothing')
-  const shape = ({ name, mode, username, host, port, transport }: TrunkRow) => ({
+  const shape = ({ name, mode, username, host, port, transport, ...row }: TrunkRow) => ({
     name,
     mode,
     username,
     host,
     port,
     transport,
+    ...(row.certificateName === null ? {} : { certificateName: row.certificateName }),
+    ...(row.certificateFingerprint === null ? {} : { certificateFingerprint: row.certificateFingerprint }),
   })
   await record(tx, {
     id: deps.newId(),
@@ -205,6 +248,7 @@ export const trunkRoutes: Routes = (app, deps) => {
           'trunk-limit-reached',
           'trunk-address-taken',
           'trunk-address-refused',
+          'tls-not-offered',
         ],
         response: { 201: trunkWithPassword },
       },
@@ -217,16 +261,22 @@ export const trunkRoutes: Routes = (app, deps) => {
         if ((await listTrunks(tx, tenant.tenantId)).length >= TRUNKS_MAX) throw new Problem('trunk-limit-reached')
         const { body } = request
         const at = deps.clock.now()
-        if (body.mode === 'address') assertAddress(deps, body.host)
+        const place = body.mode === 'address' ? body : null
+        if (place) {
+          assertAddress(deps, place.host)
+          assertSpoken(deps, place.transport)
+        }
         const row: TrunkRow = {
           trunkId: deps.newId(),
           tenantId: tenant.tenantId,
           name: body.name,
           mode: body.mode,
           username: body.mode === 'register' ? newUsername() : null,
-          host: body.mode === 'address' ? body.host : null,
-          port: body.mode === 'address' ? body.port : null,
-          transport: body.mode === 'address' ? body.transport : 'udp',
+          host: place?.host ?? null,
+          port: place && (place.port ?? usualSipPort(place.transport)),
+          transport: place?.transport ?? 'udp',
+          certificateName: place?.certificateName ?? null,
+          certificateFingerprint: place?.certificateFingerprint ?? null,
           state: body.mode === 'register' ? 'not-registered' : 'unknown',
           stateAt: at,
           askedAt: null,
@@ -244,6 +294,34 @@ export const trunkRoutes: Routes = (app, deps) => {
       })
       deps.onDirectoryChange()
       return answer
+    },
+  )
+
+  app.get(
+    '/v1/tenants/:tenantId/trunk-access',
+    {
+      config: { permission: 'trunk:read' },
+      schema: {
+        summary:
+          'Where SBCs register and send calls to, over TLS too if this server speaks it, and the certificate that it shows',
+        tags,
+        params: tenantParams,
+        response: { 200: trunkAccessOut },
+      },
+    },
+    async (request) => {
+      await tenantOf(request.db, request.params.tenantId)
+      const sip = switchOf(deps)
+      const tls = sip?.tls ?? null
+      return {
+        registrar: sip?.address ?? null,
+        tls: tls && {
+          registrar: tls.address,
+          certificateFingerprint: tls.fingerprint,
+          certificateNames: [...tls.names],
+          certificateValidTo: formatInstant(tls.validTo),
+        },
+      }
     },
   )
 
@@ -268,7 +346,13 @@ export const trunkRoutes: Routes = (app, deps) => {
         tags,
         params: trunkParams,
         body: trunkChanges,
-        problems: ['not-found', 'trunk-address-taken', 'trunk-address-refused'],
+        problems: [
+          'not-found',
+          'trunk-address-taken',
+          'trunk-address-refused',
+          'tls-not-offered',
+          'tls-certificate-unknown',
+        ],
         response: { 200: trunkOut },
       },
     },
@@ -276,16 +360,19 @@ export const trunkRoutes: Routes = (app, deps) => {
       const answer = await change(deps, request, reply, async (tx) => {
         const tenant = await tenantOf(tx, request.params.tenantId)
         const before = await trunkOf(tx, tenant, request.params.trunkId)
-        const { name, host, port, transport } = request.body
-        const isMoved = host !== undefined || port !== undefined || transport !== undefined
+        const { name, ...place } = request.body
+        const { host, port, transport } = place
+        const isMoved = Object.values(place).some((value) => value !== undefined)
         if (isMoved && before.mode === 'register') throw new Problem('trunk-address-refused', { param: 'host' })
         if (host !== undefined) assertAddress(deps, host)
+        if (transport !== undefined) assertSpoken(deps, transport)
         const wanted = {
           ...before,
           name: name ?? before.name,
           host: host ?? before.host,
           port: port ?? before.port,
           transport: transport ?? before.transport,
+          ...certificateAfter(before, place),
         }
         await updateTrunk(tx, wanted, deps.clock.now()).catch(addressTaken)
         await audit(tx, deps, request, 'trunk.changed', { before, after: wanted })

@@ -95,8 +95,8 @@ export interface CallerOptions {
   readonly to: string
   /** Hang up this long after the answer; until then the other side or the switch may. */
   readonly holdMs: number
-  /** Give up this long after the switch has taken the call (100 Trying) or the phone rings. */
-  readonly cancel?: { readonly after: 'trying' | 'ringing'; readonly waitMs: number }
+  /** Give up this long after the switch has taken the call (100 Trying), or the phone rings, or a second one does. */
+  readonly cancel?: { readonly after: 'trying' | 'ringing' | 'ringing-elsewhere'; readonly waitMs: number }
   /** Press these keys (SIP INFO), the first this long after the answer, the others as long after each other. */
   readonly press?: { readonly keys: string; readonly afterMs: number }
   /** Send a re-INVITE this long after the answer. */
@@ -154,6 +154,13 @@ function invite(options: CallerOptions, cseq: number, headers: readonly string[]
   ]
 }
 
+const RINGING = '<recv response="180"/>'
+const RINGS = {
+  trying: ['<recv response="180" optional="true"/>'],
+  ringing: [RINGING],
+  'ringing-elsewhere': [RINGING, RINGING],
+} as const
+
 /** Everything after the INVITE that counts, which had this CSeq; jumps to the end. */
 function call(options: CallerOptions, cseq: number): string[] {
   const [hangup, refused] = [`hangup${cseq}`, `refused${cseq}`]
@@ -165,9 +172,8 @@ function call(options: CallerOptions, cseq: number): string[] {
     ...(options.cancel?.after === 'trying' ? ['<recv response="100"/>', cancelPart(options, cseq)] : []),
     '<recv response="100" optional="true"/>',
     '<recv response="183" optional="true"/>',
-    ...(options.cancel?.after === 'ringing'
-      ? ['<recv response="180"/>', cancelPart(options, cseq)]
-      : ['<recv response="180" optional="true"/>']),
+    ...RINGS[options.cancel?.after ?? 'trying'],
+    ...(options.cancel && options.cancel.after !== 'trying' ? [cancelPart(options, cseq)] : []),
     // The 200 that answers a CANCEL has another CSeq; SIPp tells them apart.
     ...FINAL_STATUSES.map(
       (status) => `<recv response="${status}" optional="true" next="${refused}">${refusalLog(status)}</recv>`,
@@ -264,13 +270,16 @@ export interface AnswererOptions {
   readonly answerAfterMs?: number
   /** How long after the answer a number ending in 777 hangs up. */
   readonly hangUpAfterMs?: number
+  /** Rings for ever and says so every second, or is busy, whatever number is called. */
+  readonly takesNoCall?: 'rings' | 'busy'
 }
 
 /**
  * A carrier or a phone, for any number of calls. Called numbers ending in 486 are busy, 999 ring for ever, 777 hang up by
  * themselves, all others answer. Its log has `invite …`, `answered`, `bye`, `message …` with the Call-ID.
  */
-export function answererScenario({ answerAfterMs = 60, hangUpAfterMs = 2_000 }: AnswererOptions = {}): string {
+export function answererScenario(options: AnswererOptions = {}): string {
+  const { answerAfterMs = 60, hangUpAfterMs = 2_000, takesNoCall } = options
   const contact = 'Contact: <sip:answerer@[local_ip]:[local_port]>'
   // The tag must be the same in all answers to one INVITE, and later requests carry it themselves.
   const first = (status: string, body = false): string =>
@@ -301,9 +310,9 @@ export function answererScenario({ answerAfterMs = 60, hangUpAfterMs = 2_000 }: 
         ),
       )}</recv>`,
       '<Reference variables="busy,ring,hang,from,to,cseq,line,dialled,diverted,identity,privacy,place,text"/>',
-      '<nop next="busy" test="busy"/>',
+      takesNoCall === 'busy' ? '<nop next="busy"/>' : '<nop next="busy" test="busy"/>',
       send(first('180 Ringing'), ''),
-      '<nop next="ring" test="ring"/>',
+      takesNoCall === 'rings' ? '<nop next="ring"/>' : '<nop next="ring" test="ring"/>',
       // Sent back to back, two answers may overtake each other among the workers of the switch, and SIPp wants them in order.
       `<pause milliseconds="${answerAfterMs}"/>`,
       send(first('200 OK', true)),
@@ -333,7 +342,14 @@ export function answererScenario({ answerAfterMs = 60, hangUpAfterMs = 2_000 }: 
       ),
       '<recv response="200" next="end"/>',
       '<label id="ring"/>',
-      `<recv request="CANCEL">${actions(log('cancel call=[call_id]'))}</recv>`,
+      ...(takesNoCall === 'rings'
+        ? [
+            `<recv request="CANCEL" next="cancel" timeout="1000" ontimeout="again">${actions(log('cancel call=[call_id]'))}</recv>`,
+            '<label id="again"/>',
+            send(first('180 Ringing'), 'next="ring"'),
+          ]
+        : [`<recv request="CANCEL">${actions(log('cancel call=[call_id]'))}</recv>`]),
+      '<label id="cancel"/>',
       send(response('200 OK'), ''),
       send(first('487 Request Terminated').replace('[last_CSeq:]', 'CSeq: [$cseq]')),
       '<recv request="ACK" next="end"/>',

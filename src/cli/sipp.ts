@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import {
+  type AnswererOptions,
   answererScenario,
   type CallerOptions,
   callerScenario,
@@ -108,7 +109,7 @@ interface SippFiles {
 
 /** Starts a carrier or phone that answers (see `answererScenario`); resolves when it listens. */
 export async function startAnswerer(
-  options: SippFiles & { readonly port: number; readonly answerAfterMs?: number; readonly hangUpAfterMs?: number },
+  options: SippFiles & AnswererOptions & { readonly port: number },
 ): Promise<SippProcess> {
   const { child, logPath, exited } = run(options, answererScenario(options), ['-p', String(options.port)])
   await Promise.race([untilTaken(options.port, options.address), exited])

@@ -28,7 +28,14 @@ export type SecondCall = {
   /** Attendants that the caller has passed. */
   readonly hops: number
 } & (
-  | { readonly to: 'user'; readonly username: string; readonly domain: string; readonly called: E164 | null }
+  | {
+      readonly to: 'user'
+      readonly username: string
+      readonly domain: string
+      readonly called: E164 | null
+      /** How long the colleague's own telephone rings before the call goes on (A21). */
+      readonly ringSeconds: number | null
+    }
   | { readonly to: 'number'; readonly called: E164 }
 )
 

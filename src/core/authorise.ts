@@ -122,8 +122,8 @@ function serviceOf(book: Book, tenant: Tenant, { userId, sipUsername, callingNum
 
 /**
  * An attendant calls on behalf of somebody outside (A21): a colleague for nothing, any other number at the cost of the wallet, as from
- * the tenant's own country and by the tenant's policy. No plan covers it, because no user makes it. Where the service number stays with
- * the tenant's own carrier, so does the call: recorded, not charged (L4).
+ * the tenant's own country and by the tenant's policy. No plan covers it, because no user makes it. Where the number stays with the
+ * tenant's own carrier, and in a tenant without a plan, that carrier has the call: recorded, not charged (L4, decision 0011).
  */
 function authoriseService(
   book: Book,

@@ -52,7 +52,7 @@ export interface PhoneNumber {
   readonly userId: UserId | null
   /** N6: an emergency call was made with it; until then no call to it is refused. */
   readonly callbackUntil?: Instant
-  /** L4: it stays with the tenant’s own carrier, which bills what is called with it. */
+  /** L4: the tenant’s own carrier bills what an attendant calls from it. */
   readonly ownCarrier?: true
 }
 

@@ -8,6 +8,7 @@ import {
   type Direction,
   type ForwardedCall,
   type GrantNote,
+  type Onward,
   type Reason,
   sourceOf,
 } from './call.ts'
@@ -59,12 +60,16 @@ export interface RecordDetails {
   readonly grants?: readonly GrantNote[]
   /** C3: when the party was told that the end was near, where the switch says so. */
   readonly warnedAt?: Instant
+  /** What the caller got who was never answered, where the switch says so. */
+  readonly sipStatus?: number
   /** Cut or refused for want of money: exactly how much more would have paid for how many more seconds at that moment. */
   readonly short?: { readonly amount: string; readonly seconds: number }
   /** C10: what was let through while charging could not be reached, and billed afterwards. */
   readonly blind?: Readonly<BlindPart>
   /** A21: the user was called, by whom, and the call went on from the user to this number. */
   readonly forwards?: ForwardedCall
+  /** A21: where a call to a user who forwards ended up. */
+  readonly onward?: Onward
   /** The limit that refused or ended the call. */
   readonly limit?: Cap
 }
@@ -149,7 +154,7 @@ export function rateOnRecord(rate: Rate): RateOnRecord {
 }
 
 /** What only the end of a call knows. */
-export type EndNotes = Pick<RecordDetails, 'warnedAt' | 'short' | 'limit'>
+export type EndNotes = Pick<RecordDetails, 'warnedAt' | 'sipStatus' | 'short' | 'limit'>
 
 export function detailsOf(call: Call, notes: EndNotes = {}): RecordDetails {
   return {
@@ -164,6 +169,7 @@ export function detailsOf(call: Call, notes: EndNotes = {}): RecordDetails {
     ...(call.grants && call.grants.length > 0 ? { grants: call.grants } : {}),
     ...(call.blind ? { blind: call.blind } : {}),
     ...(call.forwards ? { forwards: call.forwards } : {}),
+    ...(call.onward ? { onward: call.onward } : {}),
     ...notes,
   }
 }

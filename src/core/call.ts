@@ -114,6 +114,8 @@ export interface Call {
   blind?: BlindPart
   /** A21: it goes on for a call to the user; absent in calls that the user makes. */
   readonly forwards?: ForwardedCall
+  /** A21: where the call went to instead of, or after, the telephone that was called. Written by the switch, which finds the way. */
+  readonly onward?: Onward
   /** What limits the call, and what it holds of that; absent where nothing does. */
   limits?: CallLimits
 }
@@ -122,6 +124,33 @@ export interface ForwardedCall {
   /** Who called the user; null: the number was withheld. */
   readonly caller: string | null
 }
+
+/** Why a call does not go where its user has calls go to (A21). */
+export const FORWARDING_OBSTACLES = [
+  'too-many-times',
+  'too-many-calls',
+  'colleague-gone',
+  'not-allowed',
+  'not-paid',
+  'trunk-down',
+] as const
+export type ForwardingObstacle = (typeof FORWARDING_OBSTACLES)[number]
+
+/** What the telephone did from which a call went on. */
+export const FORWARDING_CAUSES = ['no-answer', 'busy', 'declined', 'not-reachable'] as const
+export type ForwardingCause = (typeof FORWARDING_CAUSES)[number]
+
+/** Where a call to a user who forwards ended up; `obstacle`: it would have gone on from there. Names as they were then. */
+export type Onward =
+  | {
+      readonly to: 'user'
+      readonly userId: UserId
+      readonly name: string
+      readonly after?: ForwardingCause
+      readonly obstacle?: ForwardingObstacle
+    }
+  | { readonly to: 'number'; readonly number: string; readonly after?: ForwardingCause }
+  | { readonly to: 'own-telephone'; readonly obstacle: ForwardingObstacle }
 
 export interface BlindPart {
   seconds: number

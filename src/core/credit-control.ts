@@ -293,12 +293,16 @@ function causeOf(call: Call, { cause }: TerminationRequest): string {
 const isCutByLimit = (call: Call, cause: string): boolean =>
   cause === 'funds-exhausted' && call.limits?.struck !== undefined
 
-function notesOf(book: Book, call: Call, { cause, warnedAt }: TerminationRequest, at: Instant): EndNotes {
-  const warned = warnedAt === undefined ? {} : { warnedAt }
+function notesOf(book: Book, call: Call, request: TerminationRequest, at: Instant): EndNotes {
+  const { cause, warnedAt, sipStatus } = request
+  const told = {
+    ...(warnedAt === undefined ? {} : { warnedAt }),
+    ...(sipStatus === undefined || call.answeredAt !== null ? {} : { sipStatus }),
+  }
   const limit = call.limits?.struck
-  if (limit && isCutByLimit(call, cause)) return { ...warned, limit }
+  if (limit && isCutByLimit(call, cause)) return { ...told, limit }
   return {
-    ...warned,
+    ...told,
     ...(cause === 'funds-exhausted' && call.stop === undefined ? shortOf(book, call, at) : {}),
   }
 }

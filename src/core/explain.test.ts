@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Reason } from './call.ts'
+import { FORWARDING_OBSTACLES, type Onward, type Reason } from './call.ts'
 import type { CallRecord, CallSupplement, RateOnRecord, RecordDetails } from './call-record.ts'
 import type { Country } from './country.ts'
 import { explain } from './explain.ts'
@@ -257,6 +257,26 @@ describe('explain this charge', () => {
         expect({ rate, funding, sources: rounding.sources }).toEqual({ rate: null, funding: [], sources: [] })
         expect(rounding.sentence).not.toBe('')
       }
+    }
+  })
+
+  test('A21: a call that went on says where it went, after what, and what was in the way', () => {
+    const inbound = (onward: Onward) =>
+      ended({ direction: 'in', classification: 'inbound', callingNumber: '+14155550100' }, { funding: [], onward })
+    const userId = RECORD.userId ?? ('' as UserId)
+    const hugo = { to: 'user', userId, name: 'Hugo Roy' } as const
+    expect(tell(inbound(hugo))).toContain('It was for Maya Tremblay.\nIt was forwarded to Hugo Roy.')
+    expect(tell(inbound({ ...hugo, after: 'busy' }), 'fr')).toContain(
+      'Le téléphone de l’utilisateur était occupé : l’appel a été renvoyé vers Hugo Roy.',
+    )
+    expect(tell(inbound({ to: 'number', number: '+15145550123', after: 'no-answer' }))).toContain(
+      'Nobody answered at the user’s own telephone, so it was forwarded to +15145550123.',
+    )
+    for (const obstacle of FORWARDING_OBSTACLES) {
+      expect(tell(inbound({ ...hugo, obstacle }))).toContain('It was forwarded to Hugo Roy.\nIt went no further: ')
+      expect(tell(inbound({ to: 'own-telephone', obstacle }), 'fr')).toMatch(
+        /a sonné au téléphone de l’utilisateur : ./,
+      )
     }
   })
 

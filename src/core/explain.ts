@@ -2,7 +2,7 @@
  * "Explain this charge" (C8): a record in sentences, from nothing but the record and a few names. A call of years ago explains
  * itself in the same words, whatever the deck, the plans and the licences have become since.
  */
-import { type Reason, WALLET_SOURCE } from './call.ts'
+import { type ForwardingCause, type Reason, WALLET_SOURCE } from './call.ts'
 import type { FundedBy, RateOnRecord } from './call-record.ts'
 import { POOL_INCREMENT } from './catalogue.ts'
 import type { Classification } from './classification.ts'
@@ -127,7 +127,8 @@ function whoSentences({ say, format }: Speech, record: SettledRecord, { userName
   if (record.direction === 'in') {
     const caller = record.callingNumber ?? say.withheldNumber
     const sentence = (refused ? say.triedToCallYou : say.calledYou)({ caller, number, at })
-    return userName === undefined ? [sentence] : [sentence, say.calledUser(userName)]
+    const went = onwardSentences(say, record)
+    return userName === undefined ? [sentence, ...went] : [sentence, say.calledUser(userName), ...went]
   }
   const id = record.userId === null ? null : say.userWithId(formatId('user', record.userId))
   const caller = userName ?? id ?? record.callingNumber ?? say.unknownUser
@@ -136,8 +137,27 @@ function whoSentences({ say, format }: Speech, record: SettledRecord, { userName
     const told = { caller: forwards.caller ?? say.withheldNumber, user: caller, number, at }
     return [(refused ? say.wouldHaveForwarded : say.forwarded)(told)]
   }
-  if (record.direction === 'out') return [(refused ? say.triedToCall : say.called)({ caller, number, at })]
+  if (record.direction === 'out') {
+    return [(refused ? say.triedToCall : say.called)({ caller, number, at }), ...onwardSentences(say, record)]
+  }
   return [(refused ? say.conferenceTriedToCall : say.conferenceCalled)({ caller, number, at })]
+}
+
+/** Where it went from the telephone that was called, and what was in the way of more (A21). */
+function onwardSentences(say: Speech['say'], { details: { onward } }: SettledRecord): string[] {
+  if (!onward) return []
+  const wentOn = (target: string, after: ForwardingCause | undefined): string =>
+    after === undefined ? say.wentOnTo(target) : say.wentOnAfter({ target, why: say.forwardingCauses[after] })
+  switch (onward.to) {
+    case 'number':
+      return [wentOn(onward.number, onward.after)]
+    case 'user': {
+      const went = wentOn(onward.name, onward.after)
+      return onward.obstacle ? [went, say.wentNoFurther(say.obstacles[onward.obstacle])] : [went]
+    }
+    case 'own-telephone':
+      return [say.rangAtOwn(say.obstacles[onward.obstacle])]
+  }
 }
 
 /** Why a number is of its class, as one sentence; and what to do about a refusal. */

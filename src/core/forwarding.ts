@@ -5,9 +5,14 @@ import type { UserId } from './ids.ts'
 import { type E164, isEmergency } from './numbering.ts'
 
 /** Where the calls of a user go: to a colleague, or to a number outside, at the cost of who forwards. */
-export type Forwarding =
+export type ForwardingTarget =
   | { readonly to: 'user'; readonly userId: UserId }
   | { readonly to: 'number'; readonly number: E164 }
+
+export type Forwarding = ForwardingTarget & {
+  /** Null: all calls, at once. Otherwise those that the own telephone did not take: it rang for so long, was busy, or was not there. */
+  readonly ringSeconds: number | null
+}
 
 /**
  * From one to the next and on: a call that has gone so far rings where it is. As many times may it have been forwarded before it came to

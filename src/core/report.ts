@@ -154,7 +154,7 @@ export function directRow({ record, user, sipDomain }: Omit<ReportedCall, 'tenan
     durationSeconds: record.chargedSeconds,
     numberType: record.userId !== null ? 'User' : 'Service',
     eventType: isAnswered ? 'Success' : 'Attempt',
-    finalSipCode: refused ? refused.sipStatus : isAnswered ? 200 : null,
+    finalSipCode: refused ? refused.sipStatus : isAnswered ? 200 : (record.details.sipStatus ?? null),
     finalSipPhrase: refused ? refused.code : isAnswered ? 'OK' : record.endCause,
     correlationId: formatId('call', record.callId),
     sharedCorrelationId: record.sessionId,
@@ -176,8 +176,9 @@ export function callTypeOf(record: Pick<SettledRecord, 'direction' | 'userId' | 
 
 function directTypeOf(record: SettledRecord): DirectCallType {
   if (record.direction === 'in') return record.userId === null ? 'dr_in_ucap' : 'dr_in'
-  if (record.details.forwards) return 'dr_out_user_forwarding'
+  // Whoever caused it, a call for help is one.
   if (record.classification === 'emergency') return 'dr_emergency_out'
+  if (record.details.forwards) return 'dr_out_user_forwarding'
   return record.userId === null ? 'dr_out_ucap' : 'dr_out'
 }
 

@@ -57,6 +57,8 @@ export interface TerminationRequest extends RequestBase {
   readonly cause: string
   /** C3: when the party was warned of the end; absent where the switch does not say. */
   readonly warnedAt?: Instant
+  /** The SIP status with which it ended before anybody answered; absent where the switch does not say. */
+  readonly sipStatus?: number
   /** C10: how many of the used seconds were let through because charging could not be reached. */
   readonly blindSeconds?: number
 }

@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest'
+import { instant } from './time.ts'
 import {
+  CERTIFICATE_NAME,
   isSbcAddress,
+  parseFingerprint,
+  parseTlsReason,
+  TLS_FAULTS,
   TRUNK_TOLD_AFTER_SECONDS,
+  type TrunkState,
+  tlsReason,
   trunkForCalls,
   trunkNews,
+  trunkSince,
   trunkSourceKey,
   trunkStateOf,
 } from './trunk.ts'
@@ -70,8 +78,53 @@ describe('L4: who is told that an SBC is silent', () => {
     expect(trunkNews({ ...silent, state: 'up', isToldDown: true })).toBe('trunk.up')
     expect(trunkNews({ ...silent, state: 'up' })).toBeNull()
   })
+  test('one that is silent and then has lost its registration has been away all the time', () => {
+    const [begun, now] = [instant(1_000), instant(60_000)]
+    const since = (before: TrunkState, state: TrunkState) => trunkSince({ state: before, stateAt: begun }, state, now)
+    expect(since('unreachable', 'not-registered')).toBe(begun)
+    expect(since('not-registered', 'unreachable')).toBe(begun)
+    expect(since('up', 'up')).toBe(begun)
+    expect(since('up', 'unreachable')).toBe(now)
+    expect(since('not-registered', 'up')).toBe(now)
+    expect(since('unknown', 'unreachable')).toBe(now)
+  })
   test('nobody is told of one that is being set up', () => {
     expect(trunkNews({ ...silent, hasWorked: false })).toBeNull()
     expect(trunkNews({ ...silent, state: 'unknown' })).toBeNull()
+  })
+})
+
+describe('L4: what an SBC is known by over TLS', () => {
+  const digits = '3f'.repeat(32)
+  const fingerprint = Array.from({ length: 32 }, () => '3F').join(':')
+  test('a fingerprint, however it was copied', () => {
+    for (const text of [
+      fingerprint,
+      digits,
+      digits.toUpperCase(),
+      `sha256 Fingerprint=${fingerprint}\n`,
+      fingerprint.replaceAll(':', ' '),
+    ]) {
+      expect(parseFingerprint(text)).toBe(fingerprint)
+    }
+    for (const text of ['', digits.slice(2), `${digits}3f`, digits.replace('3f', '3g'), 'SHA1 Fingerprint=3F:3F']) {
+      expect(parseFingerprint(text)).toBeNull()
+    }
+  })
+  test('a host name, and no wildcard', () => {
+    for (const name of ['sbc.example.com', 'a-1.b.example', 'xn--sbc-9oa.example'])
+      expect(name).toMatch(CERTIFICATE_NAME)
+    for (const name of ['*.example.com', 'sbc', '203.0.113.7', '-a.example', 'a..example', 'a b.example', '']) {
+      expect(name).not.toMatch(CERTIFICATE_NAME)
+    }
+  })
+  test('why nothing was sent is read as it was written; an answer of the SBC is none of it', () => {
+    for (const fault of TLS_FAULTS) {
+      expect(parseTlsReason(tlsReason(fault))).toEqual({ fault, shown: null })
+      expect(parseTlsReason(tlsReason(fault, fingerprint))).toEqual({ fault, shown: fingerprint })
+      // As much of an answer as is kept.
+      expect(tlsReason(fault, fingerprint).length).toBeLessThan(100)
+    }
+    for (const reason of ['OK', 'TLS', 'TLS required', '']) expect(parseTlsReason(reason)).toBeNull()
   })
 })

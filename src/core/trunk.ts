@@ -1,11 +1,55 @@
 /** Trunks (L4): lines to the carrier of a tenant without a plan, and what the answers of its session border controller (SBC) mean. */
+import type { Instant } from './time.ts'
 
 export const TRUNK_MODES = ['register', 'address'] as const
 /** The SBC registers with us, or is found at an address. */
 export type TrunkMode = (typeof TRUNK_MODES)[number]
 
-export const TRUNK_TRANSPORTS = ['udp', 'tcp'] as const
+export const TRUNK_TRANSPORTS = ['udp', 'tcp', 'tls'] as const
 export type TrunkTransport = (typeof TRUNK_TRANSPORTS)[number]
+
+/** Where an SBC listens unless told (RFC 3261). */
+export const usualSipPort = (transport: TrunkTransport): number => (transport === 'tls' ? 5061 : 5060)
+
+/**
+ * The SHA-256 fingerprint of a certificate as `openssl x509 -fingerprint -sha256` prints it, from what people paste: small letters, no
+ * colons, the words before it. Null: it is none.
+ */
+export function parseFingerprint(text: string): string | null {
+  const digits = text.replace(/^.*=/, '').replaceAll(/[\s:]/g, '').toUpperCase()
+  if (!/^[0-9A-F]{64}$/.test(digits)) return null
+  return (digits.match(/../g) ?? []).join(':')
+}
+
+/** A host name that a certificate can be for. No wildcard: a name is one SBC’s (RFC 5922, 7.2). */
+export const CERTIFICATE_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
+
+/** Why nothing is sent to an SBC over TLS, and nothing taken from it. */
+export const TLS_FAULTS = [
+  'certificate-missing',
+  'certificate-expired',
+  'certificate-other',
+  'certificate-untrusted',
+  'certificate-name',
+  'no-handshake',
+  'no-connection',
+  'not-offered',
+] as const
+export type TlsFault = (typeof TLS_FAULTS)[number]
+
+const TLS_REASON = 'TLS '
+
+/** How a fault stands in place of an SBC’s answer, with the fingerprint that was shown where that helps. */
+export const tlsReason = (fault: TlsFault, shown?: string): string =>
+  `${TLS_REASON}${fault}${shown === undefined ? '' : ` ${shown.replaceAll(':', '')}`}`
+
+/** The fault that `tlsReason` has written; null: it is the SBC’s own answer. */
+export function parseTlsReason(reason: string): { readonly fault: TlsFault; readonly shown: string | null } | null {
+  if (!reason.startsWith(TLS_REASON)) return null
+  const [word, shown] = reason.slice(TLS_REASON.length).split(' ')
+  const fault = TLS_FAULTS.find((one) => one === word)
+  return fault === undefined ? null : { fault, shown: parseFingerprint(shown ?? '') }
+}
 
 export const TRUNK_STATES = ['unknown', 'not-registered', 'up', 'unreachable'] as const
 export type TrunkState = (typeof TRUNK_STATES)[number]
@@ -53,14 +97,26 @@ export interface TrunkRoute {
   readonly transport: TrunkTransport
 }
 
-/** Under which key the switch knows who calls in from an address. */
-export const trunkSourceKey = (host: string, port: number, transport: TrunkTransport): string =>
+/** Under which key Kamailio knows who calls in from an address. What comes over TLS is known by its certificate, and not by Kamailio. */
+export const trunkSourceKey = (host: string, port: number, transport: Exclude<TrunkTransport, 'tls'>): string =>
   transport === 'udp' ? `udp:${host}:${port}` : `tcp:${host}`
 
 /** Those that work first, then those of which nothing is known yet; never one that does not answer. Ties: the older one. */
 export function trunkForCalls<Trunk extends { readonly state: TrunkState }>(trunks: readonly Trunk[]): Trunk | null {
   return trunks.find(({ state }) => state === 'up') ?? trunks.find(({ state }) => state === 'unknown') ?? null
 }
+
+/** Since when it has been there, or away: one that cannot be reached and then is not registered either is away all the time. */
+export function trunkSince(
+  before: { readonly state: TrunkState; readonly stateAt: Instant },
+  state: TrunkState,
+  at: Instant,
+): Instant {
+  const isSame = before.state === state || (isAway(before.state) && isAway(state))
+  return isSame ? before.stateAt : at
+}
+
+const isAway = (state: TrunkState): boolean => state === 'unreachable' || state === 'not-registered'
 
 export type TrunkNews = 'trunk.down' | 'trunk.up'
 

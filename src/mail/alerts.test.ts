@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { aTenant } from '../../test/harness/fixtures.ts'
 import { testDb } from '../../test/harness/postgres.ts'
-import type { TenantId } from '../core/ids.ts'
+import { newUuid } from '../charging/engine.ts'
+import type { TenantId, Uuid } from '../core/ids.ts'
 import { LANGUAGES } from '../core/problems.ts'
 import { MAIL_EVENT_TYPES, type MailEventType } from '../core/tenant-event.ts'
 import { instant, type TimeZone } from '../core/time.ts'
@@ -171,7 +172,7 @@ describe('W7: letters', () => {
       data: { name: 'Lyon', state: 'unreachable', sipStatus: 503, sipReason: 'Busy' },
     }
     const down = numberLetter({ ...about, type: 'trunk.down' }, 'en')
-    expect(down.subject).toBe('The SBC of “Lyon” does not answer.')
+    expect(down.subject).toBe('Contoso <b>Ltd</b>: the SBC of “Lyon” does not answer.')
     expect(down.paragraphs[0]).toContain('answered 503 Busy')
     const silent = { ...about, data: { ...about.data, sipStatus: null } }
     expect(plain(numberLetter({ ...silent, type: 'trunk.down' }, 'fr').paragraphs[0] ?? '')).toContain('aucune réponse')
@@ -247,6 +248,54 @@ describe('W7: mails to billing admins', () => {
       ['luc@example.com', 'Crédits bas : 4,60 $CA.'],
     ])
     await expect.poll(waiting).toEqual([])
+  })
+
+  test('L4: an SBC that is silent is news for who looks after lines: at the tenant, and at a partner as long as it has access', async () => {
+    const partnerId = newUuid(Date.now())
+    await db.execute('INSERT INTO partner (partner_id, name, created_at) VALUES ($1, $2, now())', [
+      partnerId,
+      'Réseaux',
+    ])
+    const person = async (name: string, at: { partner?: Uuid; tenant?: TenantId }, role: string): Promise<void> => {
+      const personId = newUuid(Date.now())
+      await db.execute(
+        `INSERT INTO person (person_id, email, name, language, created_at) VALUES ($1, $2, $3, $4, now())`,
+        [personId, `${name}@lines.example`, name, name.endsWith('fr') ? 'fr' : 'en'],
+      )
+      await db.execute(
+        'INSERT INTO role_grant (person_id, partner_id, tenant_id, role, granted_at) VALUES ($1, $2, $3, $4, now())',
+        [personId, at.partner ?? null, at.tenant ?? null, role],
+      )
+    }
+    await person('lines', { tenant: tenantId }, 'communications-admin')
+    await person('money', { tenant: tenantId }, 'billing-admin')
+    await person('partner-en', { partner: partnerId }, 'partner')
+    await person('partner-fr', { partner: partnerId }, 'partner')
+    await person('gone', { partner: partnerId }, 'partner')
+    await db.execute(`UPDATE person SET disabled_at = now() WHERE email = 'gone@lines.example'`)
+    const data = { name: 'Lyon', state: 'unreachable', sipStatus: null, sipReason: '' }
+    const silent = (type: 'trunk.down' | 'trunk.up'): Promise<void> =>
+      inTransaction(db, (tx) => recordEvents(tx, [{ tenantId, type, at: instant(Date.now()), data }]))
+    const told = (): string[] => sent.map(({ to }) => to).toSorted()
+
+    await silent('trunk.down')
+    await expect.poll(waiting).toEqual([])
+    expect(told()).toEqual(['lines@lines.example'])
+    await db.execute('INSERT INTO partner_tenant (partner_id, tenant_id, created_at) VALUES ($1, $2, now())', [
+      partnerId,
+      tenantId,
+    ])
+    sent = []
+    await silent('trunk.down')
+    await expect.poll(waiting).toEqual([])
+    expect(told()).toEqual(['lines@lines.example', 'partner-en@lines.example', 'partner-fr@lines.example'])
+    const french = sent.find(({ to }) => to === 'partner-fr@lines.example')
+    expect(plain(french?.subject ?? '')).toContain(': le SBC de la jonction « Lyon » ne répond pas.')
+    await db.execute('DELETE FROM partner_tenant WHERE partner_id = $1', [partnerId])
+    sent = []
+    await silent('trunk.up')
+    await expect.poll(waiting).toEqual([])
+    expect(told()).toEqual(['lines@lines.example'])
   })
 
   test('an address that fails keeps nobody else from knowing, and is tried again; nobody is told twice', async () => {

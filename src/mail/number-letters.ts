@@ -37,8 +37,8 @@ export interface TrunkTold {
 interface Words {
   assigned(p: Assigned & { tenant: string }): Told
   called(p: EmergencyCalled & { at: string }): Told
-  trunkDown(p: TrunkTold): Told
-  trunkUp(p: TrunkTold): Told
+  trunkDown(p: TrunkTold & { tenant: string }): Told
+  trunkUp(p: TrunkTold & { tenant: string }): Told
   note(p: { tenant: string; at: string }): string
 }
 
@@ -62,19 +62,19 @@ const WORDS: Readonly<Record<Language, Words>> = {
         'The call was connected at once. For an hour no call back is refused.',
       ],
     }),
-    trunkDown: ({ name, state, sipStatus, sipReason }) => ({
-      subject: `The SBC of “${name}” does not answer.`,
+    trunkDown: ({ name, state, sipStatus, sipReason, tenant }) => ({
+      subject: `${tenant}: the SBC of “${name}” does not answer.`,
       more: [
         state === 'not-registered'
           ? 'It is not registered with us any more.'
           : sipStatus === null
             ? 'It was asked twice whether it is there (OPTIONS), and nothing came back.'
             : `It was asked twice whether it is there (OPTIONS), and answered ${sipStatus} ${sipReason}.`,
-        'Calls leave by your other trunks, if you have any that answer; otherwise calls outside are refused. Emergency calls are not affected. We go on asking every 20 seconds and write again when it is back.',
+        'Calls leave by the other trunks, if one of them answers; otherwise calls outside are refused. Emergency calls are not affected. We go on asking every 20 seconds and write again when it is back.',
       ],
     }),
-    trunkUp: ({ name }) => ({
-      subject: `The SBC of “${name}” answers again.`,
+    trunkUp: ({ name, tenant }) => ({
+      subject: `${tenant}: the SBC of “${name}” answers again.`,
       more: ['Calls leave by it as before. There is nothing to do.'],
     }),
     note: ({ tenant, at }) => `${tenant}. ${at}.`,
@@ -98,19 +98,19 @@ const WORDS: Readonly<Record<Language, Words>> = {
         'L’appel a été connecté immédiatement. Pendant une heure, aucun rappel n’est refusé.',
       ],
     }),
-    trunkDown: ({ name, state, sipStatus, sipReason }) => ({
-      subject: `Le SBC de la jonction « ${name} » ne répond pas.`,
+    trunkDown: ({ name, state, sipStatus, sipReason, tenant }) => ({
+      subject: `${tenant} : le SBC de la jonction « ${name} » ne répond pas.`,
       more: [
         state === 'not-registered'
           ? 'Il n’est plus enregistré auprès de nous.'
           : sipStatus === null
             ? 'Deux fois de suite, nous lui avons demandé s’il est là (OPTIONS) : aucune réponse.'
             : `Deux fois de suite, nous lui avons demandé s’il est là (OPTIONS) ; il a répondu ${sipStatus} ${sipReason}.`,
-        'Les appels partent par vos autres jonctions, si l’une d’elles répond ; sinon, les appels vers l’extérieur sont refusés. Les appels d’urgence ne sont pas concernés. Nous continuons à l’interroger toutes les 20 secondes et vous écrirons dès son retour.',
+        'Les appels partent par les autres jonctions, si l’une d’elles répond ; sinon, les appels vers l’extérieur sont refusés. Les appels d’urgence ne sont pas concernés. Nous continuons à l’interroger toutes les 20 secondes et vous écrirons dès son retour.',
       ],
     }),
-    trunkUp: ({ name }) => ({
-      subject: `Le SBC de la jonction « ${name} » répond de nouveau.`,
+    trunkUp: ({ name, tenant }) => ({
+      subject: `${tenant} : le SBC de la jonction « ${name} » répond de nouveau.`,
       more: ['Les appels passent de nouveau par lui. Vous n’avez rien à faire.'],
     }),
     note: ({ tenant, at }) => `${tenant}. ${at}.`,
@@ -137,8 +137,8 @@ function toldOf(
     case 'emergency.called':
       return words.called({ ...(data as EmergencyCalled), at: on.at })
     case 'trunk.down':
-      return words.trunkDown(data as TrunkTold)
+      return words.trunkDown({ ...(data as TrunkTold), tenant: on.tenant })
     case 'trunk.up':
-      return words.trunkUp(data as TrunkTold)
+      return words.trunkUp({ ...(data as TrunkTold), tenant: on.tenant })
   }
 }

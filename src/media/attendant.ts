@@ -237,7 +237,9 @@ class Conversation {
       await this.#leg.play(this.#is.prompts.ringback, { times: 100 })
       const second = this.#is.userAgent.call(this.#invitation(id, wish))
       this.#second = second
-      timer = setTimeout(() => second.hangUp(), RING_MS)
+      // From a telephone that nobody answers the call goes on, and there it rings as long again.
+      const first = wish.to === 'user' ? (wish.ringSeconds ?? 0) * 1_000 : 0
+      timer = setTimeout(() => second.hangUp(), first + RING_MS)
       void this.#over.then(() => second.hangUp())
       const refusedWith = await second.outcome
       clearTimeout(timer)
@@ -263,7 +265,8 @@ class Conversation {
     if (target.to === 'number') return { ...base, to: 'number', called: target.number }
     const user = await ringable(this.#is.db, tenantId, target.userId)
     if (user === null) return null
-    return { ...base, to: 'user', username: user.username, domain: user.domain, called: user.number }
+    const { username, domain, ringSeconds } = user
+    return { ...base, to: 'user', username, domain, called: user.number, ringSeconds }
   }
 
   #invitation(id: string, wish: SecondCall) {

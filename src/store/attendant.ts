@@ -109,14 +109,18 @@ export interface RingableUser {
   readonly username: string
   readonly domain: string
   readonly number: E164 | null
+  /** How long the telephone rings before the call goes on from it (A21); null: it does not, or at once. */
+  readonly ringSeconds: number | null
 }
 
 /** Null: nobody there, or without a telephone, or it is switched off. */
 export async function ringable(db: Queryable, tenantId: TenantId, userId: UserId): Promise<RingableUser | null> {
   const [row] = await db.query<RingableUser>(
     `SELECT u.sip_username AS username, t.sip_domain AS domain,
-            (SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number LIMIT 1) AS number
+            (SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number LIMIT 1) AS number,
+            f.ring_seconds AS "ringSeconds"
        FROM tenant_user u JOIN tenant t USING (tenant_id)
+       LEFT JOIN forwarding f ON f.tenant_id = u.tenant_id AND f.user_id = u.user_id
       WHERE u.tenant_id = $1 AND u.user_id = $2 AND u.sip_username IS NOT NULL AND u.deleted_at IS NULL
         AND u.disabled_at IS NULL`,
     [tenantId, userId],

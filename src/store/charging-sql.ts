@@ -4,6 +4,7 @@
  */
 import { MAIL_EVENT_TYPES, PERSONAL_MAIL_TYPES, PORT_MAIL_TYPES } from '../core/tenant-event.ts'
 import { texts } from './bulk.ts'
+import { OWN_CARRIER } from './own-carrier.ts'
 
 /** `at` columns travel as epoch milliseconds. */
 const time = (column: string): string => `to_timestamp(${column} / 1000.0)`
@@ -42,9 +43,10 @@ export const SQL = {
   numbers: `
     SELECT n.number, n.tenant_id, n.type, n.user_id,
            u.usage_location, u.voice_sku, u.international_plan, u.credits_enabled, u.calling_policy, u.disabled_at IS NOT NULL,
-           u.limits, n.callback_until, n.origin = 'trunk'
+           u.limits, n.callback_until, ${OWN_CARRIER}
     FROM unnest(${texts(1)}) q(number)
     JOIN phone_number n ON n.number = q.number
+    JOIN tenant t ON t.tenant_id = n.tenant_id
     LEFT JOIN tenant_user u ON u.user_id = n.user_id`,
 
   answers: `

@@ -54,7 +54,7 @@ export async function finishMail(db: Db, eventId: Uuid): Promise<void> {
 
 /**
  * Whom an event is about, for mails that are not the billing admins': the user who was given a number, unless whoever gave it said no;
- * the security desk of a tenant. In the language of a person who has an account at that address, else of the tenant.
+ * the security desk of a tenant; who may edit the tenant’s trunks, at the tenant or at a partner that has access. In the language of a person who has an account at that address, else of the tenant.
  */
 export function personalRecipients(
   db: Queryable,
@@ -73,6 +73,9 @@ export function personalRecipients(
        SELECT a.email FROM role_grant g JOIN person a USING (person_id)
        WHERE e.type IN ('trunk.down', 'trunk.up') AND g.tenant_id = e.tenant_id AND g.role IN ('global-admin', 'communications-admin')
          AND a.disabled_at IS NULL
+       UNION
+       SELECT a.email FROM partner_tenant c JOIN role_grant g ON g.partner_id = c.partner_id JOIN person a USING (person_id)
+       WHERE e.type IN ('trunk.down', 'trunk.up') AND c.tenant_id = e.tenant_id AND g.role = 'partner' AND a.disabled_at IS NULL
      ) r
      LEFT JOIN person p ON p.email = r.email
      WHERE e.event_id = $1 ORDER BY r.email`,

@@ -1,7 +1,8 @@
 /** Where the calls of users go on to (A21). */
+import type { Onward } from '../core/call.ts'
 import { type Country, parseCountry } from '../core/country.ts'
 import type { Forwarding } from '../core/forwarding.ts'
-import type { TenantId, UserId } from '../core/ids.ts'
+import type { SwitchId, TenantId, UserId } from '../core/ids.ts'
 import type { E164 } from '../core/numbering.ts'
 import type { Instant } from '../core/time.ts'
 import type { Queryable, Tx } from './db.ts'
@@ -11,17 +12,18 @@ interface Row {
   user_id: UserId
   to_user_id: UserId | null
   to_number: E164 | null
+  ring_seconds: number | null
 }
 
-function toForwarding({ to_user_id, to_number }: Pick<Row, 'to_user_id' | 'to_number'>): Forwarding | null {
-  if (to_user_id !== null) return { to: 'user', userId: to_user_id }
-  return to_number === null ? null : { to: 'number', number: to_number }
+function toForwarding({ to_user_id, to_number, ring_seconds: ringSeconds }: Omit<Row, 'user_id'>): Forwarding | null {
+  if (to_user_id !== null) return { to: 'user', userId: to_user_id, ringSeconds }
+  return to_number === null ? null : { to: 'number', number: to_number, ringSeconds }
 }
 
 /** Where this user’s calls go; null: they ring at the user’s own telephone. */
 export async function readForwarding(db: Queryable, tenantId: TenantId, userId: UserId): Promise<Forwarding | null> {
   const [row] = await db.query<Row>(
-    'SELECT user_id, to_user_id, to_number FROM forwarding WHERE tenant_id = $1 AND user_id = $2',
+    'SELECT user_id, to_user_id, to_number, ring_seconds FROM forwarding WHERE tenant_id = $1 AND user_id = $2',
     [tenantId, userId],
   )
   return row ? toForwarding(row) : null
@@ -39,13 +41,15 @@ export async function saveForwarding(
     return
   }
   await tx.execute(
-    `INSERT INTO forwarding (tenant_id, user_id, to_user_id, to_number) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (tenant_id, user_id) DO UPDATE SET to_user_id = excluded.to_user_id, to_number = excluded.to_number`,
+    `INSERT INTO forwarding (tenant_id, user_id, to_user_id, to_number, ring_seconds) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (tenant_id, user_id) DO UPDATE
+       SET to_user_id = excluded.to_user_id, to_number = excluded.to_number, ring_seconds = excluded.ring_seconds`,
     [
       tenantId,
       userId,
       forwarding.to === 'user' ? forwarding.userId : null,
       forwarding.to === 'number' ? forwarding.number : null,
+      forwarding.ringSeconds,
     ],
   )
 }
@@ -64,6 +68,7 @@ export async function lockForwardsToUsers(tx: Tx, tenantId: TenantId): Promise<M
 export interface CalledUser {
   readonly tenantId: TenantId
   readonly userId: UserId
+  readonly name: string
   /** `user@domain`; null: no telephone. */
   readonly address: string | null
   readonly location: Country | null
@@ -86,9 +91,9 @@ export async function calledUser(
 ): Promise<CalledUser | null> {
   const [row] = await db.query<
     Omit<Row, 'user_id'> &
-      Pick<CalledUser, 'address' | 'number' | 'shows' | 'serviceNumber'> & { readonly usage_location: string }
+      Pick<CalledUser, 'name' | 'address' | 'number' | 'shows' | 'serviceNumber'> & { readonly usage_location: string }
   >(
-    `SELECT u.sip_username || '@' || t.sip_domain AS address, f.to_user_id, f.to_number, u.usage_location,
+    `SELECT u.name, u.sip_username || '@' || t.sip_domain AS address, f.to_user_id, f.to_number, f.ring_seconds, u.usage_location,
             (SELECT n.number FROM phone_number n WHERE n.user_id = u.user_id ORDER BY n.number LIMIT 1) AS number,
             coalesce(c.kind, 'own') AS shows,
             (SELECT s.number FROM phone_number s WHERE s.number_id = c.number_id) AS "serviceNumber"
@@ -100,9 +105,18 @@ export async function calledUser(
     [tenantId, userId, now],
   )
   if (!row) return null
-  const { address, number, shows, serviceNumber } = row
+  const { name, address, number, shows, serviceNumber } = row
   const location = parseCountry(row.usage_location)
-  return { tenantId, userId, address, location, number, shows, serviceNumber, forwarding: toForwarding(row) }
+  return { tenantId, userId, name, address, location, number, shows, serviceNumber, forwarding: toForwarding(row) }
+}
+
+/** Writes on the session of a call where it went (A21), for its record. Nothing where the session holds no call any more. */
+export async function noteOnward(db: Queryable, switchId: SwitchId, sessionId: string, onward: Onward): Promise<void> {
+  await db.execute(
+    `UPDATE call_session SET call = (call::jsonb || jsonb_build_object('onward', $3::jsonb))::json
+      WHERE switch_id = $1 AND session_id = $2 AND state = 'open'`,
+    [switchId, sessionId, JSON.stringify(onward)],
+  )
 }
 
 /** How many calls of the user are in progress that go on for somebody else, beside this one. */

@@ -4,9 +4,10 @@ import { formatId, type TenantId, type UserId, type Uuid } from '../core/ids.ts'
 import type { NumberType } from '../core/number.ts'
 import type { E164 } from '../core/numbering.ts'
 import type { Instant } from '../core/time.ts'
-import { type TrunkMode, type TrunkState, type TrunkTransport, trunkNews } from '../core/trunk.ts'
+import { type TrunkMode, type TrunkState, type TrunkTransport, trunkNews, trunkSince } from '../core/trunk.ts'
 import type { Queryable, Tx } from './db.ts'
 import { recordEvents } from './event.ts'
+import { OWN_CARRIER } from './own-carrier.ts'
 
 export interface TrunkRow {
   readonly trunkId: Uuid
@@ -18,6 +19,9 @@ export interface TrunkRow {
   readonly host: string | null
   readonly port: number | null
   readonly transport: TrunkTransport
+  /** Over TLS: the name that its certificate must be for, or the fingerprint that it must have; one of them. */
+  readonly certificateName: string | null
+  readonly certificateFingerprint: string | null
   readonly state: TrunkState
   readonly stateAt: Instant
   readonly askedAt: Instant | null
@@ -28,7 +32,7 @@ export interface TrunkRow {
 }
 
 const COLUMNS = `k.trunk_id AS "trunkId", k.tenant_id AS "tenantId", k.name, k.mode, k.username, k.host, k.port, k.transport, k.state,
-  k.state_at AS "stateAt", k.asked_at AS "askedAt", k.answered_at AS "answeredAt", k.sip_status AS "sipStatus",
+  k.certificate_name AS "certificateName", k.certificate_fingerprint AS "certificateFingerprint", k.state_at AS "stateAt", k.asked_at AS "askedAt", k.answered_at AS "answeredAt", k.sip_status AS "sipStatus",
   k.sip_reason AS "sipReason", k.created_at AS "createdAt"`
 
 /** Oldest first: calls go to the first that works. */
@@ -44,11 +48,12 @@ export async function findTrunk(db: Queryable, tenantId: TenantId, trunkId: Uuid
   return row ?? null
 }
 
-/** `trunk_udp_address` and `trunk_tcp_address` refuse an address that belongs to somebody. */
+/** `trunk_udp_address`, `trunk_tcp_address` and `trunk_tls_address` refuse an address that belongs to somebody. */
 export async function insertTrunk(tx: Tx, row: TrunkRow, ha1: string | null): Promise<void> {
   await tx.execute(
-    `INSERT INTO trunk (trunk_id, tenant_id, name, mode, username, ha1, host, port, transport, state, state_at, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11 / 1000.0), to_timestamp($12 / 1000.0))`,
+    `INSERT INTO trunk (trunk_id, tenant_id, name, mode, username, ha1, host, port, transport, state, state_at, created_at,
+       certificate_name, certificate_fingerprint)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, to_timestamp($11 / 1000.0), to_timestamp($12 / 1000.0), $13, $14)`,
     [
       row.trunkId,
       row.tenantId,
@@ -62,6 +67,8 @@ export async function insertTrunk(tx: Tx, row: TrunkRow, ha1: string | null): Pr
       row.state,
       row.stateAt,
       row.createdAt,
+      row.certificateName,
+      row.certificateFingerprint,
     ],
   )
 }
@@ -69,13 +76,17 @@ export async function insertTrunk(tx: Tx, row: TrunkRow, ha1: string | null): Pr
 /** Another name or another address; what is known of how it is, is known no more. */
 export async function updateTrunk(
   tx: Tx,
-  row: Pick<TrunkRow, 'trunkId' | 'name' | 'host' | 'port' | 'transport'>,
+  row: Pick<
+    TrunkRow,
+    'trunkId' | 'name' | 'host' | 'port' | 'transport' | 'certificateName' | 'certificateFingerprint'
+  >,
   at: Instant,
 ): Promise<void> {
   await tx.execute(
     `UPDATE trunk SET name = $2, host = $3, port = $4, transport = $5, state = 'unknown', state_at = to_timestamp($6 / 1000.0),
-       asked_at = NULL, answered_at = NULL, sip_status = NULL, sip_reason = '' WHERE trunk_id = $1`,
-    [row.trunkId, row.name, row.host, row.port, row.transport, at],
+       asked_at = NULL, answered_at = NULL, sip_status = NULL, sip_reason = '', certificate_name = $7, certificate_fingerprint = $8
+     WHERE trunk_id = $1`,
+    [row.trunkId, row.name, row.host, row.port, row.transport, at, row.certificateName, row.certificateFingerprint],
   )
 }
 
@@ -100,8 +111,7 @@ export function allTrunks(db: Queryable): Promise<SwitchTrunk[]> {
 }
 
 /**
- * What came of asking an SBC: written down, and told where it is news. The time of the state changes with the state alone. Two who ask at
- * once tell once.
+ * What came of asking an SBC: written down, and told where it is news. The time of the state is `trunkSince`. Two who ask at once tell once.
  */
 export async function noteTrunkAnswer(
   tx: Tx,
@@ -130,7 +140,7 @@ export async function noteTrunkAnswer(
   )
   if (!before) return
   const { tenantId, name, hasWorked, isToldDown } = before
-  const since = before.state === state ? before.stateAt : at
+  const since = trunkSince(before, state, at)
   const news = trunkNews({ state, hasWorked, isToldDown, downSeconds: (at - since) / 1_000 })
   await tx.execute(
     `UPDATE trunk SET state_at = to_timestamp($6 / 1000.0), state = $2, asked_at = to_timestamp($5 / 1000.0),
@@ -188,10 +198,10 @@ export async function trunksOfUser(db: Queryable, userId: UserId): Promise<Switc
   return user?.isWithoutPlan ? switchTrunks(db, user.tenantId) : null
 }
 
-/** The trunks by which calls from a service number leave, oldest first; null where the number is of our carriers. */
+/** The trunks by which calls from a service number leave, oldest first; null where our carriers carry them and the wallet pays. */
 export async function trunksOfService(db: Queryable, tenantId: TenantId, number: E164): Promise<SwitchTrunk[] | null> {
   const [line] = await db.query<{ isOwn: boolean }>(
-    `SELECT origin = 'trunk' AS "isOwn" FROM phone_number WHERE tenant_id = $1 AND number = $2`,
+    `SELECT ${OWN_CARRIER} AS "isOwn" FROM phone_number n JOIN tenant t USING (tenant_id) WHERE n.tenant_id = $1 AND n.number = $2`,
     [tenantId, number],
   )
   return line?.isOwn ? switchTrunks(db, tenantId) : null

@@ -1,5 +1,6 @@
 /** What routing a call is made of: the question to the engine, the answer to Kamailio, and the way out of the house. */
 import type { AttendantDesk } from '../core/attendant-call.ts'
+import type { SwitchId } from '../core/ids.ts'
 import { type RefusalCode, refusal } from '../core/problems.ts'
 import type { Granted, InitialRequest } from '../core/request.ts'
 import { type Instant, instant } from '../core/time.ts'
@@ -16,7 +17,7 @@ export interface Accepted {
   readonly allow: 1
   /** Seconds for the dialog timer; 0: no lease. */
   readonly lease: number
-  /** `carrier`, `emergency`, `sip:user@domain` of a registered telephone, or `sip:…;direct` for any other address. */
+  /** `carrier`, `emergency`, `sip:user@domain` of a registered telephone, `sip:…;tls` for an SBC over TLS, or `sip:…;direct` for any other address. */
   readonly target: string
   /** The number as the carrier shall get it. */
   readonly called: string
@@ -26,6 +27,9 @@ export interface Accepted {
   readonly privacy?: 1
   /** Who forwarded the call (RFC 5806), where somebody did. */
   readonly diverted?: string
+  /** What to ask with when the telephone is not there, busy or has rung for `ring` seconds (A21); absent: the call ends there. */
+  readonly otherwise?: string
+  readonly ring?: number
 }
 
 export type RoutingAnswer =
@@ -35,12 +39,15 @@ export type RoutingAnswer =
 export interface RoutingOptions {
   readonly requests: Requests
   readonly calls: LiveCalls
+  readonly switchId: SwitchId
   readonly db: Queryable
   readonly chunkSeconds: number
   /** Where calls to service numbers ring; null: at the tenant's first user with a telephone. */
   readonly serviceTarget: string | null
   /** Who answers for attendants; null: nobody does. */
   readonly desk: () => AttendantDesk | null
+  /** Where on loopback the SBC of a trunk is that is spoken to over TLS; null: this server does not. */
+  readonly tlsHop: (trunk: SwitchTrunk) => Promise<string | null>
   /** The real clock. */
   readonly now: () => Instant
 }
@@ -60,7 +67,7 @@ type Wish = Pick<
 /** Asks the engine for a call. A refusal is an answer for Kamailio; anything else that is no grant is a bug. */
 export async function submit(
   options: RoutingOptions,
-  question: AuthoriseQuestion,
+  question: Pick<AuthoriseQuestion, 'sid' | 'begunAt'>,
   wish: Wish,
 ): Promise<Granted | { readonly result: 'refused'; readonly reply: RoutingAnswer }> {
   const answer = await options.requests.submit(
@@ -82,17 +89,20 @@ export async function submit(
  * L4: without a plan, calls leave over the tenant’s own trunk and over nothing else. The engine has said who bills this one; a licence or
  * a number that has changed since then sends no free call to our carrier, and no paid one to another's. Null: no SBC is there.
  */
-export function outsideTarget(
+export async function outsideTarget(
+  { tlsHop }: Pick<RoutingOptions, 'tlsHop'>,
   { charged, classification }: Granted,
   trunks: readonly SwitchTrunk[] | null,
   called: string,
-): string | null {
+): Promise<string | null> {
   if (charged) return 'carrier'
   if (trunks === null) return classification === 'toll-free-out' ? 'carrier' : null
   const trunk = trunkForCalls(trunks)
   if (trunk === null) return null
   if (trunk.mode === 'register') return `sbc:${trunk.username}@${trunk.domain}`
-  return `sip:${called}@${trunk.host}:${trunk.port};transport=${trunk.transport};direct`
+  if (trunk.transport !== 'tls') return `sip:${called}@${trunk.host}:${trunk.port};transport=${trunk.transport};direct`
+  const hop = await tlsHop(trunk)
+  return hop && `sip:${called}@${hop};transport=tcp;tls`
 }
 
 export function refused(code: RefusalCode): RoutingAnswer {
@@ -106,6 +116,7 @@ export const leaseOf = (granted: Granted, graceSeconds: number): number =>
 
 /** L4: the call may be made, and the tenant's own SBC is not there. The call that was granted is over, with that as its cause. */
 export async function trunkDown(options: RoutingOptions, sessionId: string): Promise<RoutingAnswer> {
-  await options.calls.giveUp(sessionId, 'trunk-down')
-  return { allow: 0, status: 503, code: 'trunk-down', title: 'No SBC of your own carrier answers.' }
+  const status = 503
+  await options.calls.giveUp(sessionId, 'trunk-down', status)
+  return { allow: 0, status, code: 'trunk-down', title: 'No SBC of your own carrier answers.' }
 }

@@ -27,6 +27,7 @@ import {
 import {
   blindPart,
   causeOfFailure,
+  finalStatus,
   type LiveCall,
   type LiveCallFacts,
   leaseOf,
@@ -90,9 +91,9 @@ export class LiveCalls {
   }
 
   /** Ends a call that was granted and that Kamailio will not be told to make. */
-  async giveUp(sessionId: string, cause: string): Promise<void> {
+  async giveUp(sessionId: string, cause: string, sipStatus: number): Promise<void> {
     const call = this.#live.get(sessionId)
-    if (call) await this.#finish(call, this.#options.clock.now(), cause)
+    if (call) await this.#finish(call, this.#options.clock.now(), cause, sipStatus)
   }
 
   /** C10: seconds that this call may go on beyond its lease while we are out of reach; Kamailio's timer has them. */
@@ -132,7 +133,7 @@ export class LiveCalls {
       case 'answered':
         return null
       case 'failed':
-        return this.#finish(call, event.at, causeOfFailure(event.status))
+        return this.#finish(call, event.at, causeOfFailure(event.status), finalStatus(event.status))
       case 'ended':
       case 'lease-over': {
         if (event.by === 'caller') return this.#finish(call, event.at, 'caller-hung-up')
@@ -390,7 +391,7 @@ export class LiveCalls {
   }
 
   /** Reports the end and gives its cause. Throws when it could not be recorded; then it is tried again with the same request. */
-  #finish(call: LiveCall, endedAt: number, cause: string): Promise<string> {
+  #finish(call: LiveCall, endedAt: number, cause: string, sipStatus: number | null = null): Promise<string> {
     clearTimeout(call.timer)
     return this.#enqueue(call, async () => {
       if (!this.#live.has(call.sessionId)) return cause
@@ -405,6 +406,7 @@ export class LiveCalls {
           ...blindPart(call, usedSeconds),
           cause,
           ...(call.warnedAt === null ? {} : { warnedAt: instant(call.warnedAt) }),
+          ...(sipStatus === null ? {} : { sipStatus }),
           eventTime: instant(endedAt),
         })
         await requests.submit(call.termination)

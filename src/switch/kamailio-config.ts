@@ -26,6 +26,8 @@ export interface KamailioSettings {
   readonly databaseUrl: string | null
   /** `host:port` of rtpengine; null: browsers are no telephones. */
   readonly media: string | null
+  /** Where what came over TLS arrives, on 127.0.0.1, and the port that SBCs see; null: nothing comes so. */
+  readonly tls: { readonly port: number; readonly innerPort: number } | null
 }
 
 /**
@@ -57,6 +59,7 @@ export function kamailioConfig(settings: KamailioSettings, folder: string, isDur
     RF_RUN_DIR: folder,
     RF_KEEPALIVE_SECONDS: settings.keepAliveSeconds,
     ...(settings.media === null ? {} : { RF_MEDIA: settings.media, ...MEDIA_FLAGS }),
+    ...(settings.tls === null ? {} : { RF_TLS_INNER_PORT: settings.tls.innerPort, RF_TLS_PORT: settings.tls.port }),
     ...(isDurable && settings.databaseUrl !== null ? { RF_DB_URL: databaseUrlForKamailio(settings.databaseUrl) } : {}),
   }
   return [
@@ -64,6 +67,7 @@ export function kamailioConfig(settings: KamailioSettings, folder: string, isDur
     '# Written by Ringfence at each start; changes are lost.',
     ...(isDurable ? ['#!define WITH_DB'] : []),
     ...(settings.media === null ? [] : ['#!define WITH_MEDIA']),
+    ...(settings.tls === null ? [] : ['#!define WITH_TLS_EDGE']),
     ...Object.entries(definitions).map(([name, value]) => `#!substdef "!${name}!${inSubstitution(String(value))}!g"`),
     `include_file "${join(packageRoot, 'src', 'switch', 'kamailio', 'kamailio.cfg')}"`,
     'event_route[htable:mod-init] {',

@@ -107,7 +107,8 @@ async function read(db: Queryable, policies: readonly SwitchPolicy[], serviceTar
     if (number !== null) add('callback', address, number)
   }
   for (const { trunkId, host, port, transport } of await allTrunks(db)) {
-    if (host !== null && port !== null) add('trunk', trunkSourceKey(host, port, transport), trunkId)
+    if (host !== null && port !== null && transport !== 'tls')
+      add('trunk', trunkSourceKey(host, port, transport), trunkId)
   }
   for (const { domain, of, action, boundSeconds, calls } of policies) {
     if (action === 'retry-and-terminate') add('failure', `${domain}/${of}`, 'retry')

@@ -50,6 +50,17 @@ export const authoriseQuestion = z.object({
 })
 export type AuthoriseQuestion = z.infer<typeof authoriseQuestion>
 
+/** The telephone that was called did not take the call, which may go on from there (A21). */
+export const onwardQuestion = z.object({
+  sid: sessionId,
+  /** As it was told: the user, and how often the call has been forwarded. */
+  otherwise: z.string().regex(/^[0-9a-f-]{36}:[0-9]$/),
+  /** With which SIP status that telephone ended it. */
+  status: z.string(),
+  begunAt: time,
+})
+export type OnwardQuestion = z.infer<typeof onwardQuestion>
+
 /** A call that Kamailio let through by itself (emergency, internal): each event tells everything. */
 const freeEvent = z.object({
   event: z.enum(['begun', 'failed', 'ended']),

@@ -2,11 +2,12 @@
  * Calls to a user who forwards them (A21). To a colleague the call goes as it is. To a number outside it goes on as one call in SIP, so
  * that the caller hears what rings there, and is two for the ledger: the one that came, and one of the user, who pays for it.
  */
+import type { ForwardingCause, ForwardingObstacle, Onward } from '../core/call.ts'
 import { FORWARDS_MAX, forwardingFault } from '../core/forwarding.ts'
 import type { TenantId, UserId } from '../core/ids.ts'
 import type { E164 } from '../core/numbering.ts'
 import type { Granted } from '../core/request.ts'
-import { type CalledUser, calledUser, forwardedInProgress } from '../store/forwarding.ts'
+import { type CalledUser, calledUser, forwardedInProgress, noteOnward } from '../store/forwarding.ts'
 import { sipDestination } from '../store/sip.ts'
 import { trunksOfUser } from '../store/trunk.ts'
 import { outsideTarget, type RoutingOptions, submit, trunkDown } from './kamailio-answer.ts'
@@ -20,10 +21,16 @@ export const isForwardedSession = (sessionId: string): boolean => sessionId.ends
 export const dialogSession = (sessionId: string): string =>
   isForwardedSession(sessionId) ? sessionId.slice(0, -GOES_ON.length) : sessionId
 
-/** Where a call ends up. */
-export type Onward =
-  /** At this telephone, `user@domain`; null: at none. */
-  | { readonly at: 'telephone'; readonly address: string | null }
+/** Where a call goes. */
+export type Way =
+  | {
+      readonly at: 'telephone'
+      readonly userId: UserId | null
+      /** `user@domain`; null: there is none. */
+      readonly address: string | null
+      /** What to do when this telephone does not take it; null: nothing. */
+      readonly otherwise: Otherwise | null
+    }
   | {
       readonly at: 'outside'
       readonly granted: Granted
@@ -33,46 +40,81 @@ export type Onward =
       readonly by: CalledUser
     }
 
+/** The call goes on from the telephone of this user, after so long, as one that has been forwarded so often. */
+export interface Otherwise {
+  readonly userId: UserId
+  readonly ringSeconds: number
+  readonly hops: number
+}
+
+/** A user to whom a call comes. */
+export interface Called {
+  readonly tenantId: TenantId
+  readonly userId: UserId
+  /** The telephone has been tried already, and this is what it did. */
+  readonly tried?: { readonly hops: number; readonly did: ForwardingCause }
+}
+
+/** What following a call needs to know of it. */
+export type Followed = Pick<AuthoriseQuestion, 'sid' | 'begunAt' | 'diversions'>
+
 /**
- * Follows the forwarding of `userId`. What cannot go on (nobody pays for it, it has been forwarded too often, the colleague is gone) rings
- * at the telephone of who would forward it: better there than nowhere. Throws like the engine.
+ * Follows the forwarding of who is called, as far as the next telephone or out of the house. What cannot go on (nobody pays for it, it has
+ * been forwarded too often, the colleague is gone) rings at the telephone of who would forward it: better there than nowhere. Throws like
+ * the engine.
  */
 export async function followForwarding(
   options: RoutingOptions,
-  question: AuthoriseQuestion,
-  { tenantId, userId }: { readonly tenantId: TenantId; readonly userId: UserId },
+  question: Followed,
+  { tenantId, userId, tried }: Called,
   caller: string | null,
-): Promise<Onward> {
+): Promise<Way> {
   const now = options.now()
+  const note = (onward: Onward): Promise<void> => noteOnward(options.db, options.switchId, question.sid, onward)
+  const after = tried ? { after: tried.did } : {}
   let user = await calledUser(options.db, tenantId, userId, now)
-  for (let hops = question.diversions; user?.forwarding; hops += 1) {
-    const { forwarding } = user
-    if (hops >= FORWARDS_MAX) break
-    if (forwarding.to === 'number') {
-      const outside = await goOutside(options, question, user, forwarding.number, caller)
-      if (outside) return outside
+  let obstacle: ForwardingObstacle | null = null
+  let otherwise: Otherwise | null = null
+  for (let hops = tried?.hops ?? question.diversions; user?.forwarding && obstacle === null; hops += 1) {
+    const { forwarding, userId: from } = user
+    if (hops >= FORWARDS_MAX) {
+      obstacle = 'too-many-times'
+    } else if (forwarding.ringSeconds !== null && user.address !== null && !(tried && from === userId)) {
+      otherwise = { userId: from, ringSeconds: forwarding.ringSeconds, hops }
       break
+    } else if (forwarding.to === 'number') {
+      const { number } = forwarding
+      const outside = await goOutside(options, question, user, number, caller)
+      if (typeof outside === 'object') {
+        await note({ to: 'number', number, ...after })
+        return outside
+      }
+      obstacle = outside
+    } else {
+      const next = await calledUser(options.db, tenantId, forwarding.userId, now)
+      if (next === null) obstacle = 'colleague-gone'
+      else user = next
     }
-    const next = await calledUser(options.db, tenantId, forwarding.userId, now)
-    if (next === null) break
-    user = next
   }
-  return { at: 'telephone', address: user?.address ?? null }
+  const why = obstacle === null ? {} : { obstacle }
+  if (user && user.userId !== userId) await note({ to: 'user', userId: user.userId, name: user.name, ...after, ...why })
+  else if (obstacle !== null) await note({ to: 'own-telephone', obstacle })
+  return { at: 'telephone', userId: user?.userId ?? null, address: user?.address ?? null, otherwise }
 }
 
 async function goOutside(
   options: RoutingOptions,
-  question: AuthoriseQuestion,
+  question: Followed,
   user: CalledUser,
   number: E164,
   caller: string | null,
-): Promise<Onward | null> {
+): Promise<Extract<Way, { at: 'outside' }> | ForwardingObstacle> {
   // When it was chosen it was a number of the user's country, and somebody else's.
-  if (user.location === null || forwardingFault(number, user.location) !== null) return null
+  if (user.location === null || forwardingFault(number, user.location) !== null) return 'not-allowed'
   const destination = await sipDestination(options.db, number)
-  if (destination?.tenantId === user.tenantId) return null
+  if (destination?.tenantId === user.tenantId) return 'not-allowed'
   const sid = forwardedSession(question.sid)
-  if ((await forwardedInProgress(options.db, user, sid)) >= FORWARDS_MAX) return null
+  if ((await forwardedInProgress(options.db, user, sid)) >= FORWARDS_MAX) return 'too-many-calls'
   const answer = await submit(
     options,
     { ...question, sid },
@@ -86,12 +128,12 @@ async function goOutside(
       forwards: { caller },
     },
   )
-  if (answer.result !== 'granted') return null
-  const target = outsideTarget(answer, await trunksOfUser(options.db, user.userId), number)
+  if (answer.result !== 'granted') return 'not-paid'
+  const target = await outsideTarget(options, answer, await trunksOfUser(options.db, user.userId), number)
   options.calls.begin(sid, answer, user)
   if (target === null) {
     await trunkDown(options, sid)
-    return null
+    return 'trunk-down'
   }
   return { at: 'outside', granted: answer, target, called: number, by: user }
 }

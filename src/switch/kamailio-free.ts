@@ -11,7 +11,7 @@ import { sipSubscriber, tenantOfSipDomain } from '../store/sip.ts'
 import { isBrowserName } from './browser-phone.ts'
 import type { FreeEvent } from './kamailio-events.ts'
 import { spokenSeconds } from './kamailio-lease.ts'
-import { causeOfFailure } from './kamailio-live-call.ts'
+import { causeOfFailure, finalStatus } from './kamailio-live-call.ts'
 import { OutOfSequence, type Requests } from './kamailio-requests.ts'
 import type { SipLog } from './sip-log.ts'
 
@@ -59,12 +59,14 @@ export async function recordFreeCall(options: FreeCallsOptions, event: FreeEvent
   }
   if (event.kind === 'begun') return
   const { answeredAt, at } = event
+  const sipStatus = event.kind === 'failed' ? finalStatus(event.status) : null
   await submit(options, event, () =>
     requests.termination({
       sessionId: event.sessionId,
       requestNumber: 1,
       usedSeconds: answeredAt === null ? 0 : spokenSeconds({ answeredAt, endedAt: at, cutAfterSeconds: null }),
       cause: causeOf(event),
+      ...(sipStatus === null ? {} : { sipStatus }),
       eventTime: instant(at),
     }),
   )

@@ -1,5 +1,5 @@
 /** What is kept of a call in progress at Kamailio, and the words for its end. */
-import { type Call, grantedSeconds } from '../core/call.ts'
+import { type Call, FORWARDING_CAUSES, type ForwardingCause, grantedSeconds } from '../core/call.ts'
 import type { TenantId } from '../core/ids.ts'
 import type { Granted, TerminationRequest, UpdateRequest } from '../core/request.ts'
 import type { Lease } from './kamailio-lease.ts'
@@ -96,6 +96,17 @@ const CAUSES: Readonly<Record<string, string>> = {
 
 /** Why a call never began, from the SIP status that refused it. */
 export const causeOfFailure = (status: string): string => CAUSES[status] ?? 'not-connected'
+
+/** The same of a telephone from which a call may go on. */
+export function forwardingCauseOf(status: string): ForwardingCause {
+  const cause = causeOfFailure(status)
+  return FORWARDING_CAUSES.find((one) => one === cause) ?? 'not-reachable'
+}
+
+/** The status itself, if it is one that refuses. */
+export function finalStatus(status: string): number | null {
+  return /^[3-6][0-9]{2}$/.test(status) ? Number(status) : null
+}
 
 /** Sent as a text to the telephone. Its user's language is not known here, so it says it in both. */
 export const warningText = (seconds: number): string =>

@@ -1,10 +1,10 @@
 /** Where a call goes that Kamailio asks about, and on what terms: the engine decides, this finds the telephone. */
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js'
 import type { Country } from '../core/country.ts'
-import type { TenantId, UserId } from '../core/ids.ts'
+import type { UserId } from '../core/ids.ts'
 import { isEmergency, parseE164 } from '../core/numbering.ts'
 import { attendantOf } from '../store/attendant.ts'
-import { type SipSubscriber, sipDestination, sipSubscriber } from '../store/sip.ts'
+import { type SipSubscriber, sipDestination, sipSession, sipSubscriber } from '../store/sip.ts'
 import { ownerOfTrunk, trunksOfService, trunksOfUser } from '../store/trunk.ts'
 import {
   type Accepted,
@@ -16,8 +16,9 @@ import {
   submit,
   trunkDown,
 } from './kamailio-answer.ts'
-import type { AuthoriseQuestion } from './kamailio-events.ts'
-import { followForwarding, forwardedSession } from './kamailio-forwarding.ts'
+import type { AuthoriseQuestion, OnwardQuestion } from './kamailio-events.ts'
+import { type Called, followForwarding, forwardedSession, type Way } from './kamailio-forwarding.ts'
+import { forwardingCauseOf } from './kamailio-live-call.ts'
 
 /** Decides a call. Throws when the engine or the store is away: Kamailio then answers 503. */
 export async function routeCall(options: RoutingOptions, question: AuthoriseQuestion): Promise<RoutingAnswer> {
@@ -57,7 +58,7 @@ async function routeOut(options: RoutingOptions, question: AuthoriseQuestion): P
   const accepted = { allow: 1, lease, called, identity: identity ?? '' } as const
   if (answer.classification === 'emergency') return { ...accepted, target: 'emergency' }
   if (answer.classification !== 'internal') {
-    const target = outsideTarget(answer, await trunksOfUser(options.db, caller.userId), called)
+    const target = await outsideTarget(options, answer, await trunksOfUser(options.db, caller.userId), called)
     return target === null ? trunkDown(options, question.sid) : { ...accepted, ...shownBy(caller), target }
   }
   const rings = colleague
@@ -124,7 +125,12 @@ async function routeLeg(options: RoutingOptions, question: AuthoriseQuestion): P
     return { ...accepted, target: `sip:${wish.username}@${wish.domain}` }
   }
   if (answer.classification !== 'internal') {
-    const target = outsideTarget(answer, await trunksOfService(options.db, tenantId, number), wish.called)
+    const target = await outsideTarget(
+      options,
+      answer,
+      await trunksOfService(options.db, tenantId, number),
+      wish.called,
+    )
     return target === null ? trunkDown(options, question.sid) : { ...accepted, target }
   }
   return { ...accepted, ...(await ringsAt(options, question, wish.called, number, wish.hops)) }
@@ -185,11 +191,37 @@ async function ringsAt(
 async function onward(
   options: RoutingOptions,
   question: AuthoriseQuestion,
-  user: { readonly tenantId: TenantId; readonly userId: UserId },
+  user: Called,
   caller: string | null,
 ): Promise<Rings> {
-  const end = await followForwarding(options, question, user, caller)
-  if (end.at === 'telephone') return { target: end.address === null ? NOBODY : `sip:${end.address}` }
+  return ringsOf(options, question, await followForwarding(options, question, user, caller))
+}
+
+/**
+ * The telephone that was called did not take the call: where it goes on to (A21). The call that came goes on by its own session. Refused:
+ * nowhere, and the caller hears what that telephone did.
+ */
+export async function routeOnward(options: RoutingOptions, question: OnwardQuestion): Promise<RoutingAnswer> {
+  const session = await sipSession(options.db, options.switchId, question.sid)
+  const call = session?.state === 'open' ? session.call : null
+  if (!call) return refused('number-unknown')
+  const [userId, hops] = question.otherwise.split(':')
+  const tried = { hops: Number(hops), did: forwardingCauseOf(question.status) }
+  const called = { tenantId: call.tenantId, userId: userId as UserId, tried }
+  const followed = { ...question, diversions: tried.hops }
+  const way = await followForwarding(options, followed, called, call.callingNumber)
+  if (way.at === 'telephone' && (way.userId === userId || way.address === null)) return refused('number-unknown')
+  const identity = call.direction === 'out' ? (call.callingNumber ?? '') : ''
+  return { allow: 1, lease: 0, called: call.calledNumber, identity, ...ringsOf(options, question, way) }
+}
+
+function ringsOf(options: RoutingOptions, question: Pick<AuthoriseQuestion, 'sid'>, end: Way): Rings {
+  if (end.at === 'telephone') {
+    const { address, otherwise } = end
+    if (address === null) return { target: NOBODY }
+    const after = otherwise && { otherwise: `${otherwise.userId}:${otherwise.hops}`, ring: otherwise.ringSeconds }
+    return { target: `sip:${address}`, ...after }
+  }
   const { target, called, by } = end
   // The call that came costs nothing (a user's number is free to call), so the one that goes on sets the lease.
   const lease = leaseOf(end.granted, options.calls.graceOf(forwardedSession(question.sid)))

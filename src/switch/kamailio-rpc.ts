@@ -27,6 +27,7 @@ export type SharedTable =
   | 'outside'
   | 'inbound'
   | 'trunk'
+  | 'edge'
   | 'place'
   | 'callback'
 
@@ -41,8 +42,8 @@ export interface KamailioRpc {
   sendText(address: string, text: string): Promise<number>
   /** Where a telephone or an SBC has registered from: its contact, and the way there if that is another. */
   contactsOf(address: string): Promise<readonly { readonly uri: string; readonly nextHop: string }[]>
-  /** Sends OPTIONS with this Call-ID; the answer comes as an event of its own (see kamailio.cfg). */
-  ask(uri: string, nextHop: string, callId: string): Promise<void>
+  /** Sends OPTIONS with this Call-ID, from `socket` if that matters; the answer comes as an event of its own (see kamailio.cfg). */
+  ask(uri: string, nextHop: string, callId: string, socket?: string): Promise<void>
   setEntry(table: SharedTable, key: string, value: string): Promise<void>
   deleteEntry(table: SharedTable, key: string): Promise<void>
   forgetTable(table: SharedTable): Promise<void>
@@ -171,9 +172,9 @@ export function connectKamailio(options: { readonly port: number; readonly secre
         return [{ uri: contact.Address, nextHop }]
       })
     },
-    async ask(uri, nextHop, callId) {
+    async ask(uri, nextHop, callId, socket = '.') {
       const headers = `From: <sip:ringfence@ringfence.invalid>\r\nTo: <${uri}>\r\nCall-ID: ${callId}\r\n`
-      await rpc('tm.t_uac_start', ['OPTIONS', uri, nextHop, '.', headers, ''])
+      await rpc('tm.t_uac_start', ['OPTIONS', uri, nextHop, socket, headers, ''])
     },
     async setEntry(table, key, value) {
       await rpc('htable.sets', [table, key, value])

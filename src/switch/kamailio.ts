@@ -9,10 +9,17 @@ import { trunkHa1 } from '../store/trunk.ts'
 import { browserHa1, isBrowserName, sessionOfBrowser } from './browser-phone.ts'
 import type { RoutingOptions } from './kamailio-answer.ts'
 import type { LiveCalls } from './kamailio-calls.ts'
-import { authoriseQuestion, isFree, parseEvent, parseTrunkAnswer, subscriberQuestion } from './kamailio-events.ts'
+import {
+  authoriseQuestion,
+  isFree,
+  onwardQuestion,
+  parseEvent,
+  parseTrunkAnswer,
+  subscriberQuestion,
+} from './kamailio-events.ts'
 import { recordFreeCall } from './kamailio-free.ts'
 import type { Requests } from './kamailio-requests.ts'
-import { routeCall } from './kamailio-routing.ts'
+import { routeCall, routeOnward } from './kamailio-routing.ts'
 import type { SipLog } from './sip-log.ts'
 import type { TrunkWatch } from './trunk-watch.ts'
 
@@ -82,6 +89,12 @@ export async function registerKamailioRoutes(
       const question = authoriseQuestion.safeParse(request.body)
       if (!question.success) return reply.code(400).send({})
       return routeCall(adapter.routing, question.data)
+    })
+
+    routes.post(`${KAMAILIO_PATH}/onward`, own, async (request, reply) => {
+      const question = onwardQuestion.safeParse(request.body)
+      if (!question.success) return reply.code(400).send({})
+      return routeOnward(adapter.routing, question.data)
     })
 
     routes.post(`${KAMAILIO_PATH}/event`, own, async (request) => {

@@ -1,6 +1,7 @@
 /** The environment of the SIP switch. */
 import { splitHostPort } from './kamailio-config.ts'
 import type { LeaseSettings } from './kamailio-lease.ts'
+import { readTlsConfig, type TlsConfig } from './tls/tls-config.ts'
 
 export interface SipConfig {
   /** RINGFENCE_SIP_HOST: the address that telephones and carriers reach. */
@@ -23,9 +24,11 @@ export interface SipConfig {
   readonly keepAliveSeconds: number
   /** RINGFENCE_SIP_RECONCILE_SECONDS: how often our calls are compared with Kamailio's. */
   readonly reconcileSeconds: number
+  /** RINGFENCE_SIP_TLS_…; null: SBCs are not spoken to over TLS. */
+  readonly tls: TlsConfig | null
 }
 
-/** Reads `env`; adds a sentence to `problems` for everything that is wrong with it. */
+/** Reads `env`, and the files of TLS; adds a sentence to `problems` for everything that is wrong with it. */
 export function readSipConfig(env: NodeJS.ProcessEnv, problems: string[]): SipConfig {
   const whole = (name: string, fallback: number, min: number, max: number): number => {
     const text = env[name]
@@ -55,10 +58,16 @@ export function readSipConfig(env: NodeJS.ProcessEnv, problems: string[]): SipCo
   if (secret !== null && !/^[0-9A-Za-z]{16,}$/.test(secret)) {
     problems.push('RINGFENCE_SIP_SECRET has at least 16 letters and digits')
   }
+  const controlPort = whole('RINGFENCE_SIP_CONTROL_PORT', Math.min(port + 20, 65_535), 1, 65_535)
+  const tlsPorts = {
+    port: whole('RINGFENCE_SIP_TLS_PORT', 5061, 1, 65_535),
+    innerPort: whole('RINGFENCE_SIP_TLS_INNER_PORT', Math.min(controlPort + 1, 65_535), 1, 65_535),
+  }
   return {
     host,
     port,
-    controlPort: whole('RINGFENCE_SIP_CONTROL_PORT', Math.min(port + 20, 65_535), 1, 65_535),
+    controlPort,
+    tls: readTlsConfig(env, problems, tlsPorts, Date.now()),
     trunks,
     emergencyTrunk,
     serviceTarget,

@@ -8,6 +8,7 @@ import type { SwitchId, Uuid } from '../core/ids.ts'
 import type { Instant } from '../core/time.ts'
 import { secret as keptSecret } from '../postgres/cluster.ts'
 import type { Db } from '../store/db.ts'
+import { allTrunks, type SwitchTrunk } from '../store/trunk.ts'
 import { type BrowserCredential, issueBrowserCredential } from './browser-phone.ts'
 import { registerKamailioRoutes } from './kamailio.ts'
 import { LiveCalls } from './kamailio-calls.ts'
@@ -28,6 +29,8 @@ import { connectKamailio } from './kamailio-rpc.ts'
 import type { SipConfig } from './sip-config.ts'
 import type { SipLog } from './sip-log.ts'
 import { placeTestCall, type TestCallOptions, type TestCallResult } from './test-call.ts'
+import { readIdentity } from './tls/tls-config.ts'
+import { makeTlsEdge } from './tls/tls-edge.ts'
 import { makeTrunkWatch } from './trunk-watch.ts'
 
 export interface SipOptions {
@@ -99,6 +102,13 @@ export interface TrunkControl {
   readonly onLoopback: boolean
   /** `host:port` where SBCs register and send calls to. */
   readonly address: string
+  /** Where SBCs come over TLS, and the certificate that they are shown; null: nothing listens for it. */
+  readonly tls: {
+    readonly address: string
+    readonly fingerprint: string
+    readonly names: readonly string[]
+    readonly validTo: Instant
+  } | null
   /** Asks the SBC of a trunk now, and writes down what it says. */
   check(trunkId: Uuid): Promise<void>
   /** Places a call as a telephone and hangs up. */
@@ -132,10 +142,12 @@ export function makeSip(options: SipOptions): Sip {
   const routing = {
     requests,
     calls,
+    switchId: options.switchId,
     db,
     chunkSeconds: config.lease.chunkSeconds,
     serviceTarget: config.serviceTarget,
     desk: () => desk,
+    tlsHop: async (trunk: SwitchTrunk) => (edge === null ? null : edge.hopOf(trunk)),
     now: () => options.clock.now(),
   }
   let desk: AttendantDesk | null = null
@@ -147,11 +159,41 @@ export function makeSip(options: SipOptions): Sip {
     headers: { 'X-Ringfence-Switch': secret },
   }
   const isThere = (): boolean => state === 'external' || (state === 'running' && (kamailio?.isRunning ?? false))
-  const watch = makeTrunkWatch({ db, rpc, clock: options.clock, log, isUp: isThere })
+  const tlsIdentity = config.tls && readIdentity(config.tls, [], options.clock.now())
+  const edge =
+    config.tls && tlsIdentity
+      ? makeTlsEdge(
+          {
+            config: config.tls,
+            host: config.host,
+            rpc,
+            trunks: () => allTrunks(db),
+            portsFile: join(folder, 'tls-ports.json'),
+            clock: options.clock,
+            log,
+          },
+          tlsIdentity,
+        )
+      : null
+  /** It listens; what we connect to works without. */
+  let isTlsUp = false
+  const watch = makeTrunkWatch({
+    db,
+    rpc,
+    clock: options.clock,
+    log,
+    isUp: isThere,
+    tls: edge && config.tls && { hopOf: (trunk) => edge.hopOf(trunk), socket: `tcp:127.0.0.1:${config.tls.innerPort}` },
+  })
   const trunks: TrunkControl = {
     isOurs: (host) => host === config.host || config.trunks.some((trunk) => splitHostPort(trunk).host === host),
     onLoopback: config.host.startsWith('127.'),
     address: `${config.host}:${config.port}`,
+    get tls() {
+      if (edge === null || !isTlsUp) return null
+      const { fingerprint, names, validTo } = edge.identity
+      return { address: edge.address, fingerprint, names, validTo }
+    },
     check: (trunkId) => watch.check(trunkId),
     testCall: (call) => placeTestCall({ ...call, host: config.host, port: config.port }),
   }
@@ -182,6 +224,18 @@ export function makeSip(options: SipOptions): Sip {
 
   function restarted(): void {
     reconciling = reconciling.then(recount).then(tellEverything)
+    edge
+      ?.retell()
+      .catch((error: unknown) => log.warn({ error: String(error) }, 'Kamailio was not told of SBCs over TLS'))
+  }
+
+  async function startEdge(): Promise<void> {
+    try {
+      await edge?.start()
+      isTlsUp = edge !== null
+    } catch (error) {
+      log.error({ error: String(error) }, 'SBCs cannot come over TLS')
+    }
   }
 
   async function startKamailio(serverUrl: string): Promise<void> {
@@ -235,7 +289,10 @@ export function makeSip(options: SipOptions): Sip {
       if (mode === 'auto') await startKamailio(serverUrl)
       else writeKamailioFiles(folder, { ...config, serverUrl, secret, databaseUrl: null, media }, false)
       await recount()
-      if (state === 'running' || state === 'external') tell(true)
+      if (state === 'running' || state === 'external') {
+        tell(true)
+        await startEdge()
+      }
       await calls.reconcile()
       reconcileLater()
       watch.start()
@@ -268,6 +325,9 @@ export function makeSip(options: SipOptions): Sip {
       telling ??= setTimeout(() => {
         telling = undefined
         tell(false)
+        edge
+          ?.sync()
+          .catch((error: unknown) => log.warn({ error: String(error) }, 'SBCs over TLS could not be looked up'))
       }, DIRECTORY_CHANGE_MS)
     },
     get trunks() {
@@ -275,6 +335,7 @@ export function makeSip(options: SipOptions): Sip {
     },
     async stop() {
       await watch.stop()
+      await edge?.stop()
       clearTimeout(telling)
       clearTimeout(timer)
       timer = undefined

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import type { Uuid } from '../core/ids.ts'
-import { TRUNK_ANSWER_MS, TRUNK_ASKED_EVERY_SECONDS, trunkStateOf } from '../core/trunk.ts'
+import { TRUNK_ANSWER_MS, TRUNK_ASKED_EVERY_SECONDS, tlsReason, trunkStateOf } from '../core/trunk.ts'
 import { type Db, inTransaction } from '../store/db.ts'
 import { allTrunks, noteTrunkAnswer, type SwitchTrunk } from '../store/trunk.ts'
 import type { KamailioRpc } from './kamailio-rpc.ts'
@@ -16,6 +16,8 @@ export interface TrunkWatchOptions {
   readonly rpc: KamailioRpc
   readonly clock: Clock
   readonly log: SipLog
+  /** SBCs over TLS: where on loopback Kamailio finds one, and from which socket it asks; null: there is no TLS here. */
+  readonly tls: { hopOf(trunk: SwitchTrunk): Promise<string>; readonly socket: string } | null
   /** Is there a Kamailio to ask with? */
   readonly isUp: () => boolean
 }
@@ -37,38 +39,55 @@ export interface TrunkWatch {
   stop(): Promise<void>
 }
 
+/** Where an SBC is asked. */
+interface Place {
+  readonly uri: string
+  readonly nextHop: string
+  readonly socket?: string
+}
+
 /** How Kamailio knows the answers that are for us: see kamailio.cfg. */
 const ASK_PREFIX = 'trunk-ask-'
 const AT_ONCE = 8
 
 export function makeTrunkWatch(options: TrunkWatchOptions): TrunkWatch {
-  const { db, rpc, clock, log, isUp } = options
+  const { db, rpc, clock, log, isUp, tls } = options
   const waiting = new Map<string, (answer: HeardAnswer) => void>()
   let count = 0
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   let round = Promise.resolve()
 
-  function ask(uri: string, nextHop: string): Promise<HeardAnswer | null> {
+  function ask({ uri, nextHop, socket }: Place): Promise<HeardAnswer | null> {
     const name = `${ASK_PREFIX}${process.pid}-${clock.now()}-${count++}`
     const heard = new Promise<HeardAnswer | null>((resolve) => waiting.set(name, resolve))
     const gaveUp = sleep(TRUNK_ANSWER_MS, null, { ref: false })
     return rpc
-      .ask(uri, nextHop, name)
+      .ask(uri, nextHop, name, socket)
       .then(() => Promise.race([heard, gaveUp]))
       .finally(() => waiting.delete(name))
   }
 
+  async function placesOf(trunk: SwitchTrunk): Promise<readonly Place[]> {
+    if (trunk.mode === 'register') return rpc.contactsOf(`${trunk.username}@${trunk.domain}`)
+    if (trunk.transport !== 'tls') {
+      return [{ uri: `sip:${trunk.host}:${trunk.port};transport=${trunk.transport}`, nextHop: '.' }]
+    }
+    return tls === null
+      ? []
+      : [{ uri: `sip:${await tls.hopOf(trunk)};transport=tcp`, nextHop: '.', socket: tls.socket }]
+  }
+
+  const reasonWithout = ({ transport }: SwitchTrunk): string =>
+    transport === 'tls' && tls === null ? tlsReason('not-offered') : ''
+
   async function askOne(trunk: SwitchTrunk): Promise<void> {
-    const contacts =
-      trunk.mode === 'address'
-        ? [{ uri: `sip:${trunk.host}:${trunk.port};transport=${trunk.transport}`, nextHop: '.' }]
-        : await rpc.contactsOf(`${trunk.username}@${trunk.domain}`)
-    const answers = await Promise.all(contacts.map(({ uri, nextHop }) => ask(uri, nextHop)))
+    const contacts = await placesOf(trunk)
+    const answers = await Promise.all(contacts.map(ask))
     const answer = answers.find((one) => one !== null) ?? null
     const sipStatus = answer?.status ?? null
     const state = trunkStateOf(trunk.mode, { isRegistered: contacts.length > 0, sipStatus })
-    const told = { state, sipStatus, sipReason: answer?.reason ?? '', at: clock.now() }
+    const told = { state, sipStatus, sipReason: answer?.reason ?? reasonWithout(trunk), at: clock.now() }
     await inTransaction(db, (tx) => noteTrunkAnswer(tx, trunk.trunkId, told))
   }
 

@@ -17,6 +17,8 @@ interface Named {
 
 let shop: Console
 let maya: Named
+let hugo: Named
+let person: Awaited<ReturnType<Console['person']>>
 const root = (): string => `/v1/tenants/${shop.tenant}`
 const forwarding = (): Promise<unknown> => shop.ask('GET', `${root()}/users/${maya.id}/forwarding`)
 
@@ -30,9 +32,10 @@ beforeAll(async () => {
     sipUsername: 'maya',
     sipPassword: 'a secret of length',
   })
+  person = await shop.person('maya@boreal.example', [{ role: 'user', place: atTenant(shop.tenant) }])
   await shop.ask('POST', `${root()}/subscriptions`, { sku: 'voice-with-calling-plan', quantity: 1 })
   await shop.ask('PUT', `${root()}/users/${maya.id}/licences/voice-with-calling-plan`)
-  await user('Hugo Roy', { number: '+14165550102', sipUsername: 'hugo', sipPassword: 'a secret of length' })
+  hugo = await user('Hugo Roy', { number: '+14165550102', sipUsername: 'hugo', sipPassword: 'a secret of length' })
 })
 
 test('A21 an admin forwards a user’s calls to a number, to a colleague, and undoes it', async () => {
@@ -72,6 +75,40 @@ test('A21 an admin forwards a user’s calls to a number, to a colleague, and un
   expect(await forwarding()).toMatchObject({ to: 'number' })
 })
 
+test('A21 only what is not answered: after how long is said, kept, and taken back', async () => {
+  const page = await shop.visit(`/t/${shop.tenant}/users/${maya.id}/numbers`)
+  const form = page.getByRole('form', { name: 'Forwarding' })
+  await form.getByRole('radio', { name: 'When they are not answered' }).check()
+  const seconds = form.getByRole('spinbutton', { name: 'Seconds of ringing' })
+  expect(await seconds.inputValue()).toBe('20')
+  await seconds.fill('61')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect.poll(() => seconds.getAttribute('aria-invalid')).toBe('true')
+  await seconds.fill('15')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Calls to Maya Tremblay ring for 15 seconds, then go to +1 514 555 0123.').waitFor()
+  expect(await forwarding()).toMatchObject({ to: 'number', when: 'unanswered', ringSeconds: 15 })
+  await expectNoAxeViolations(page)
+  await settled(page)
+  await form.getByRole('button', { name: 'Save' }).scrollIntoViewIfNeeded()
+  await screenshot(page, 'user-forwarding-unanswered-en-light')
+  const phone = await shop.visit(`/t/${shop.tenant}/users/${maya.id}/numbers`, {
+    lang: 'fr',
+    theme: 'dark',
+    width: 390,
+  })
+  await phone.getByText('sonnent 15 secondes, puis vont vers').waitFor()
+  await expectNoSidewaysScroll(phone)
+  await expectNoAxeViolations(phone)
+  await settled(phone)
+  await phone.getByRole('form', { name: 'Renvoi d’appels' }).getByRole('button').scrollIntoViewIfNeeded()
+  await screenshot(phone, 'user-forwarding-unanswered-fr-phone')
+  await form.getByRole('radio', { name: 'Always' }).check()
+  await form.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Calls to Maya Tremblay go to +1 514 555 0123.').waitFor()
+  expect(await forwarding()).toMatchObject({ when: 'always', ringSeconds: null })
+})
+
 test('who may only look reads it; French, dark, and a phone', async () => {
   const visit = { as: 'read-only', lang: 'fr', theme: 'dark' } as const
   const page = await shop.visit(`/t/${shop.tenant}/users/${maya.id}/numbers`, visit)
@@ -94,7 +131,6 @@ test('who may only look reads it; French, dark, and a phone', async () => {
 
 test('one’s own calls: to the number of a colleague, which is the colleague; and back', async () => {
   await shop.ask('DELETE', `${root()}/users/${maya.id}/forwarding`)
-  const person = await shop.person('maya@boreal.example', [{ role: 'user', place: atTenant(shop.tenant) }])
   const page = await shop.visit('/me/phone', { as: person })
   const form = page.getByRole('form', { name: 'Forwarding' })
   await page.getByText('Calls to you ring at your own telephone.').waitFor()
@@ -110,4 +146,27 @@ test('one’s own calls: to the number of a colleague, which is the colleague; a
   await page.getByText('Calls are no longer forwarded').waitFor()
   await page.getByText('Calls to you ring at your own telephone.').waitFor()
   expect(await forwarding()).toMatchObject({ to: 'none' })
+})
+
+test('a colleague who is deleted: both pages say whom calls were to go to, and where they ring now', async () => {
+  await shop.ask('PUT', `${root()}/users/${maya.id}/forwarding`, { to: 'user', userId: hugo.id })
+  await shop.ask('DELETE', `${root()}/users/${hugo.id}`)
+  const page = await shop.visit(`/t/${shop.tenant}/users/${maya.id}/numbers`)
+  await page
+    .getByText(
+      'Calls were to go to Hugo Roy, whose account is deleted. Calls to Maya Tremblay ring at their own telephone.',
+    )
+    .waitFor()
+  await expectNoAxeViolations(page)
+  await settled(page)
+  await screenshot(page, 'user-forwarding-deleted-en-light')
+  const own = await shop.visit('/me/phone', { as: person, lang: 'fr', theme: 'dark' })
+  await own
+    .getByText(
+      'Les appels devaient aller vers Hugo Roy, dont le compte est supprimé. Vos appels entrants sonnent sur votre téléphone.',
+    )
+    .waitFor()
+  await expectNoAxeViolations(own)
+  await settled(own)
+  await screenshot(own, 'me-forwarding-deleted-fr-dark')
 })

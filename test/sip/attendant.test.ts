@@ -243,6 +243,32 @@ describe('what it costs', () => {
     expect(records.find(({ classification }) => classification === 'internal')?.funding).toEqual([])
   })
 
+  test('a key for a colleague who does not answer and has calls go on then: the next telephone has it (A21)', async () => {
+    const { tenant, number } = await aCompany(aMenu)
+    await phoneOf(tenant, tenant.bob, { answers: 'never' })
+    const mobile = '+12125550190'
+    await system.api('PUT', `/v1/tenants/${tenant.id}/users/${tenant.bob.id}/forwarding`, {
+      to: 'number',
+      number: mobile,
+      when: 'unanswered',
+      ringSeconds: 5,
+    })
+    const caller = await calls(number)
+    await caller.untilItHears(MENU, TONES)
+    caller.press('2')
+    await expect
+      .poll(() => system.carrier.log().filter((line) => line.includes(`dialled=${mobile} `)).length, {
+        timeout: 30_000,
+      })
+      .toBe(1)
+    await sleep(1_200)
+    caller.hangUp()
+    const records = await system.records(tenant.id, 3)
+    const wentOn = records.find(({ classification }) => classification === 'domestic')
+    expect(wentOn).toMatchObject({ userId: tenant.bob.id, funding: [{ source: expect.stringContaining('domestic') }] })
+    expect(wentOn?.chargedSeconds).toBeGreaterThan(0)
+  })
+
   test('without credits the number outside cannot be reached, and the caller comes back to the menu', async () => {
     const { tenant, number } = await aCompany(aMenu)
     const caller = await calls(number)

@@ -37,6 +37,14 @@ describe.skipIf(!isInstalled)('A21: forwarding', { timeout: 100_000 }, () => {
     return { came, wentOn }
   }
 
+  /** What the record of a call says of where it went (A21). */
+  const onward = async (tenant: Pick<TestTenant, 'id'>, { id }: CallRecord): Promise<unknown> =>
+    (await system.api<{ onward: unknown }>('GET', `/v1/tenants/${tenant.id}/calls/${id}`)).onward
+  const story = async (tenant: Pick<TestTenant, 'id'>, { id }: CallRecord, lang = 'en'): Promise<string> => {
+    const path = `/v1/tenants/${tenant.id}/calls/${id}/explanation?lang=${lang}`
+    return (await system.api<{ sentences: string[] }>('GET', path)).sentences.join(' ')
+  }
+
   test('from outside to outside: the user pays from the plan; who called pays nothing, and the carrier is told who forwards', async () => {
     const tenant = await system.tenant()
     const mobile = numberAtHome('0101')
@@ -55,6 +63,8 @@ describe.skipIf(!isInstalled)('A21: forwarding', { timeout: 100_000 }, () => {
       `/v1/tenants/${tenant.id}/calls/${wentOn.id}/explanation`,
     )
     expect(JSON.stringify(explained)).toContain('A call from +12125550123 to bob was forwarded to')
+    expect(await onward(tenant, came)).toMatchObject({ to: 'number', number: mobile, obstacle: null })
+    expect(await onward(tenant, wentOn)).toBeNull()
     const day = came.endedAt.slice(0, 10)
     const usage = await system.api<{ data: { callType: string }[] }>(
       'GET',
@@ -85,6 +95,7 @@ describe.skipIf(!isInstalled)('A21: forwarding', { timeout: 100_000 }, () => {
     const { came, wentOn } = await both(tenant)
     expect(came).toMatchObject({ classification: 'inbound', result: 'ended', chargedSeconds: nearly(3) })
     expect(wentOn).toMatchObject({ result: 'refused', refusal: { code: 'credit-limit-reached' } })
+    expect(await onward(tenant, came)).toMatchObject({ to: 'own-telephone', obstacle: 'not-paid' })
   })
 
   test('given up while it rings, and busy: the caller hears it, nothing is charged', async () => {
@@ -131,7 +142,10 @@ describe.skipIf(!isInstalled)('A21: forwarding', { timeout: 100_000 }, () => {
     await forward(tenant, tenant.bob, { to: 'user', userId: tenant.alice.id })
     expect(await system.callFromOutside(tenant.bob.number)).toMatchObject({ outcome: 'hung-up' })
     expect(phone.log().filter((line) => line.startsWith('bye'))).toHaveLength(1)
-    expect(await system.record(tenant.id)).toMatchObject({ classification: 'inbound', userId: tenant.bob.id })
+    const record = await system.record(tenant.id)
+    expect(record).toMatchObject({ classification: 'inbound', userId: tenant.bob.id })
+    expect(await onward(tenant, record)).toMatchObject({ to: 'user', userId: tenant.alice.id, userName: 'alice' })
+    expect(await story(tenant, record)).toContain('It was for bob. It was forwarded to alice.')
     const { code } = await forward(tenant, tenant.alice, { to: 'user', userId: tenant.bob.id }).then(
       () => ({ code: 'taken' }),
       (error: Error) => ({ code: error.message }),
@@ -181,6 +195,11 @@ describe.skipIf(!isInstalled)('A21: forwarding', { timeout: 100_000 }, () => {
     expect((await five).outcome).toBe('cut')
     const records = await system.records(tenant.id, 11)
     expect(records.filter(({ endCause }) => endCause === 'cut-by-admin')).toHaveLength(10)
+    const [sixth] = records.filter(({ classification }) => classification === 'inbound')
+    if (!sixth) throw new Error(JSON.stringify(records))
+    expect(await onward(tenant, sixth)).toMatchObject({ to: 'own-telephone', obstacle: 'too-many-calls' })
+    expect(await story(tenant, sixth)).toContain('five forwarded calls of the user were going on at once')
+    expect(await story(tenant, sixth, 'fr')).toContain('cinq appels renvoyés de l’utilisateur étaient en cours')
     await watcher.cut()
   })
 

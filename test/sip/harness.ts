@@ -17,7 +17,7 @@ import {
   type SippProcess,
   startAnswerer,
 } from '../../src/cli/sipp.ts'
-import { type CallerOptions, registerScenario } from '../../src/cli/sipp-scenario.ts'
+import { type AnswererOptions, type CallerOptions, registerScenario } from '../../src/cli/sipp-scenario.ts'
 import { parseId, type TenantId } from '../../src/core/ids.ts'
 import type { LiveTopic } from '../../src/core/live-feed.ts'
 import { packageRoot } from '../../src/paths.ts'
@@ -80,6 +80,7 @@ interface Ports {
 }
 
 let nextNumber = 5_550_100
+let nextFrench = 33_199_010_000
 
 export class TelephoneSystem {
   readonly folder: string
@@ -87,6 +88,7 @@ export class TelephoneSystem {
   readonly #database: FreshDatabase
   readonly #ports: Ports
   readonly #chunkSeconds: number
+  readonly #env: NodeJS.ProcessEnv
   #server: ChildProcess | null = null
   readonly #phones: SippProcess[] = []
   #calls = 0
@@ -97,17 +99,19 @@ export class TelephoneSystem {
     carrier: SippProcess,
     ports: Ports,
     chunkSeconds: number,
+    env: NodeJS.ProcessEnv,
   ) {
     this.#chunkSeconds = chunkSeconds
+    this.#env = env
     this.folder = folder
     this.#database = database
     this.carrier = carrier
     this.#ports = ports
   }
 
-  /** A running system with a published rate deck. */
+  /** A running system with a published rate deck; `env`: settings of the server beside its own. */
   static async start(
-    options: { readonly chunkSeconds?: number; readonly echo?: boolean } = {},
+    options: { readonly chunkSeconds?: number; readonly echo?: boolean; readonly env?: NodeJS.ProcessEnv } = {},
   ): Promise<TelephoneSystem> {
     const folder = mkdtempSync(join(tmpdir(), 'ringfence-sip-'))
     const database = await freshDatabase()
@@ -126,6 +130,7 @@ export class TelephoneSystem {
       carrier,
       { http, sip, control, inbound },
       options.chunkSeconds ?? 4,
+      options.env ?? {},
     )
     try {
       await system.startServer()
@@ -188,6 +193,7 @@ export class TelephoneSystem {
         RINGFENCE_SIP_MARGIN_SECONDS: '2',
         RINGFENCE_SIP_WARNING_SECONDS: '3',
         RINGFENCE_SIP_RECONCILE_SECONDS: '1',
+        ...this.#env,
       },
       stdio: ['ignore', out, out],
     })
@@ -289,6 +295,28 @@ export class TelephoneSystem {
     return { id, domain: sipDomain, alice, bob }
   }
 
+  /** A tenant in France whose two users call without a plan and have numbers of its own carrier. */
+  async frenchTenant(): Promise<TestTenant> {
+    const { id, sipDomain } = await this.api<{ id: string; sipDomain: string }>('POST', '/v1/tenants', {
+      name: 'Usine Nord',
+      country: 'FR',
+      currency: 'EUR',
+      timeZone: 'Europe/Paris',
+    })
+    await this.api('POST', `/v1/tenants/${id}/subscriptions`, { sku: 'voice-without-calling-plan', quantity: 2 })
+    const user = async (username: string): Promise<TestUser> => {
+      const [password, number] = [`secret-of-${username}`, `+${nextFrench++}`]
+      const body = { name: username, usageLocation: 'FR', sipUsername: username, sipPassword: password }
+      const made = await this.api('POST', `/v1/tenants/${id}/users`, body)
+      await this.api('PUT', `/v1/tenants/${id}/users/${made.id}/licences/voice-without-calling-plan`)
+      const numbers = `/v1/tenants/${id}/trunk-numbers`
+      const { data } = await this.api<{ data: { id: string }[] }>('POST', numbers, { numbers: [number] })
+      await this.api('PUT', `${numbers}/${data[0]?.id}/user`, { userId: made.id })
+      return { id: made.id, username, password, number }
+    }
+    return { id, domain: sipDomain, alice: await user('alice'), bob: await user('bob') }
+  }
+
   async #user(tenantId: string, country: string, username: string, licensed: boolean): Promise<TestUser> {
     const password = `secret-of-${username}`
     const number = country === 'GB' ? `+4420${79_000_000 + (nextNumber++ % 1_000_000)}` : `+1415${nextNumber++}`
@@ -303,17 +331,26 @@ export class TelephoneSystem {
     return { id, username, password, number }
   }
 
+  async #askKamailio(method: string, params: readonly string[]): Promise<string> {
+    const secret = readFileSync(join(this.folder, 'home', 'sip', 'switch.secret'), 'utf8').trim()
+    const answer = await fetch(`http://127.0.0.1:${this.#ports.control}/RPC`, {
+      method: 'POST',
+      headers: { 'X-Ringfence-Switch': secret },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    })
+    return answer.text()
+  }
+
+  /** For how many seconds each call may last that rings at Kamailio, if nobody says more to it. */
+  async leasesOfRinging(): Promise<number[]> {
+    const answer = await this.#askKamailio('dlg.list', [])
+    const { result = [] } = JSON.parse(answer) as { result?: { state: number; lifetime: number }[] }
+    return result.filter(({ state }) => state <= 2).map(({ lifetime }) => lifetime)
+  }
+
   /** Waits until Kamailio knows these words by heart: addresses, numbers, domains that its tables for blind calls (C10) and of who forwards hold. */
   async toldKamailio(...words: readonly string[]): Promise<void> {
-    const secret = readFileSync(join(this.folder, 'home', 'sip', 'switch.secret'), 'utf8').trim()
-    const dump = async (table: string): Promise<string> => {
-      const answer = await fetch(`http://127.0.0.1:${this.#ports.control}/RPC`, {
-        method: 'POST',
-        headers: { 'X-Ringfence-Switch': secret },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'htable.dump', params: [table] }),
-      })
-      return answer.text()
-    }
+    const dump = (table: string): Promise<string> => this.#askKamailio('htable.dump', [table])
     for (const giveUpAt = Date.now() + 8_000; ; await sleep(50)) {
       const known = (await Promise.all(['failure', 'outside', 'inbound', 'forwarded'].map(dump))).join()
       if (words.every((word) => known.includes(word))) return
@@ -364,13 +401,21 @@ export class TelephoneSystem {
 
   /** Uploads a recording; gives its id. */
   async prompt(tenantId: string, wav: Buffer): Promise<string> {
-    const response = await fetch(`${this.url}/v1/tenants/${tenantId}/prompt-files?name=tone.wav`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${OPERATOR_KEY}`, 'content-type': 'application/octet-stream' },
-      body: new Uint8Array(wav),
-    })
-    if (!response.ok) throw new Error(`the recording was not taken: ${await response.text()}`)
-    return ((await response.json()) as { id: string }).id
+    const path = `/v1/tenants/${tenantId}/prompt-files?name=tone.wav`
+    return (await this.putFile(path, 'application/octet-stream', new Uint8Array(wav), 'POST')).id
+  }
+
+  /** Sends a file; throws for anything but success. */
+  async putFile(
+    path: string,
+    type: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    method = 'PUT',
+  ): Promise<{ readonly id: string }> {
+    const headers = { authorization: `Bearer ${OPERATOR_KEY}`, 'content-type': type }
+    const response = await fetch(this.url + path, { method, headers, body })
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    return (await response.json()) as { id: string }
   }
 
   /** Somebody outside calls with a telephone that speaks, through a carrier's line; answered, or it throws. */
@@ -416,11 +461,7 @@ export class TelephoneSystem {
   }
 
   /** A telephone that is registered as this user and answers. Its log shows calls and texts. */
-  async phone(
-    tenant: TestTenant,
-    user: TestUser,
-    options: { readonly answerAfterMs?: number } = {},
-  ): Promise<SippProcess> {
+  async phone(tenant: TestTenant, user: TestUser, options: AnswererOptions = {}): Promise<SippProcess> {
     const name = `phone-${this.#calls++}`
     const phone = await startAnswerer({ ...options, folder: this.folder, name, port: await freeUdpPort() })
     this.#phones.push(phone)

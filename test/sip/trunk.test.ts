@@ -5,7 +5,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { findSipp, freeUdpPort, type SippProcess, startAnswerer } from '../../src/cli/sipp.ts'
 import { findKamailio } from '../../src/switch/kamailio-process.ts'
-import { inOrder, TelephoneSystem, type TestTenant, type TestUser } from './harness.ts'
+import { inOrder, TelephoneSystem, type TestTenant } from './harness.ts'
 
 const isInstalled = findKamailio() !== null && findSipp() !== null
 const OUTSIDE = '+33199001299'
@@ -18,8 +18,6 @@ interface Trunk {
   readonly sipStatus: number | null
 }
 
-let next = 33_199_010_000
-
 describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
   let system: TelephoneSystem
   const answerers: SippProcess[] = []
@@ -30,29 +28,6 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
     await Promise.all(answerers.splice(0).map((one) => one.stop()))
   })
   afterAll(() => system?.stop(), 30_000)
-
-  /** In France, with licences without a plan and numbers of its own carrier. */
-  async function frenchTenant(): Promise<TestTenant> {
-    const { id, sipDomain } = await system.api<{ id: string; sipDomain: string }>('POST', '/v1/tenants', {
-      name: 'Usine Nord',
-      country: 'FR',
-      currency: 'EUR',
-      timeZone: 'Europe/Paris',
-    })
-    await system.api('POST', `/v1/tenants/${id}/subscriptions`, { sku: 'voice-without-calling-plan', quantity: 2 })
-    const user = async (username: string): Promise<TestUser> => {
-      const [password, number] = [`secret-of-${username}`, `+${next++}`]
-      const body = { name: username, usageLocation: 'FR', sipUsername: username, sipPassword: password }
-      const made = await system.api<{ id: string }>('POST', `/v1/tenants/${id}/users`, body)
-      await system.api('PUT', `/v1/tenants/${id}/users/${made.id}/licences/voice-without-calling-plan`)
-      const { data } = await system.api<{ data: { id: string }[] }>('POST', `/v1/tenants/${id}/trunk-numbers`, {
-        numbers: [number],
-      })
-      await system.api('PUT', `/v1/tenants/${id}/trunk-numbers/${data[0]?.id}/user`, { userId: made.id })
-      return { id: made.id, username, password, number }
-    }
-    return { id, domain: sipDomain, alice: await user('alice'), bob: await user('bob') }
-  }
 
   const trunk = (tenant: TestTenant, body: object): Promise<Trunk> =>
     system.api('POST', `/v1/tenants/${tenant.id}/trunks`, { name: 'SBC', ...body })
@@ -67,7 +42,7 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
   }
 
   test('by address: it answers when it is asked, calls leave by it and are recorded without a charge', async () => {
-    const tenant = await frenchTenant()
+    const tenant = await system.frenchTenant()
     const there = await sbc('127.0.0.2')
     const made = await trunk(tenant, { mode: 'address', host: '127.0.0.2', port: there.port })
     expect(made).toMatchObject({ state: 'unknown', password: null })
@@ -90,7 +65,7 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
   })
 
   test('a call from it reaches the user who has the number, also as it is dialled within the country', async () => {
-    const tenant = await frenchTenant()
+    const tenant = await system.frenchTenant()
     const phone = await system.phone(tenant, tenant.bob)
     const port = await freeUdpPort()
     await trunk(tenant, { mode: 'address', host: '127.0.0.3', port })
@@ -110,7 +85,7 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
   })
 
   test('an SBC of one tenant reaches no number of another; an address that nobody has is a stranger', async () => {
-    const [tenant, other] = [await frenchTenant(), await frenchTenant()]
+    const [tenant, other] = [await system.frenchTenant(), await system.frenchTenant()]
     const port = await freeUdpPort()
     await trunk(tenant, { mode: 'address', host: '127.0.0.4', port })
     const from = { address: '127.0.0.4', port, domain: 'carrier.example', username: '+33199001277' }
@@ -130,7 +105,7 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
   })
 
   test('an SBC that registers: with its password and no other; calls go out by it and come in by it', async () => {
-    const tenant = await frenchTenant()
+    const tenant = await system.frenchTenant()
     const made = await trunk(tenant, { mode: 'register' })
     const username = String(made.username)
     expect(made).toMatchObject({ state: 'not-registered', username: expect.stringMatching(/^sbc\+/) })
@@ -159,7 +134,7 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
   })
 
   test('an SBC that does not answer is said to be away, and no call is tried by it; emergency calls go out all the same', async () => {
-    const tenant = await frenchTenant()
+    const tenant = await system.frenchTenant()
     const made = await trunk(tenant, { mode: 'address', host: '127.0.0.5', port: await freeUdpPort() })
     expect(await check(tenant, made)).toMatchObject({ state: 'unreachable', sipStatus: null })
     expect(await system.call(tenant, OUTSIDE)).toMatchObject({
@@ -167,12 +142,19 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
       sipStatus: 503,
       refusal: 'trunk-down',
     })
-    expect(await system.record(tenant.id)).toMatchObject({ endCause: 'trunk-down', charge: { amount: '0.000000' } })
+    const record = await system.record(tenant.id)
+    expect(record).toMatchObject({ endCause: 'trunk-down', charge: { amount: '0.000000' } })
+    const day = record.endedAt.slice(0, 10)
+    const report = await system.api<{ data: object[] }>(
+      'GET',
+      `/v1/tenants/${tenant.id}/reports/direct-routing?from=${day}&to=${day}`,
+    )
+    expect(report.data).toMatchObject([{ eventType: 'Attempt', finalSipCode: 503, finalSipPhrase: 'trunk-down' }])
     expect(await system.call(tenant, '112', { holdMs: 1_000 })).toMatchObject({ outcome: 'hung-up' })
   })
 
   test('one that worked and is silent is told of once, and once more when it is back; the second question in a row decides', async () => {
-    const tenant = await frenchTenant()
+    const tenant = await system.frenchTenant()
     const port = await freeUdpPort()
     const there = await startAnswerer({ folder: system.folder, name: `sbc-${port}`, port, address: '127.0.0.6' })
     const made = await trunk(tenant, { mode: 'address', host: '127.0.0.6', port })
@@ -201,7 +183,7 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
   })
 
   test('an address belongs to one tenant; ours and our carriers’ to none', async () => {
-    const [tenant, other] = [await frenchTenant(), await frenchTenant()]
+    const [tenant, other] = [await system.frenchTenant(), await system.frenchTenant()]
     const port = await freeUdpPort()
     await trunk(tenant, { mode: 'address', host: '127.0.0.6', port })
     await expect(trunk(other, { mode: 'address', host: '127.0.0.6', port })).rejects.toThrow('trunk-address-taken')
@@ -214,8 +196,8 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
   })
 
   test('a company number that stays with that carrier: its menu answers, and what it calls outside goes by the SBC, for nothing (A21)', async () => {
-    const tenant = await frenchTenant()
-    const number = `+${next++}`
+    const tenant = await system.frenchTenant()
+    const number = '+33199050001'
     const numbers = `/v1/tenants/${tenant.id}/trunk-numbers`
     const { data } = await system.api<{ data: { id: string }[] }>('POST', numbers, {
       numbers: [number],
@@ -266,7 +248,7 @@ describe.skipIf(!isInstalled)('L4: trunks', { timeout: 100_000 }, () => {
   })
 
   test('G3: a test call says how it went: answered, busy, or no SBC', async () => {
-    const tenant = await frenchTenant()
+    const tenant = await system.frenchTenant()
     const path = `/v1/tenants/${tenant.id}/trunk-test-calls`
     const there = await sbc('127.0.0.8')
     const down = await trunk(tenant, { mode: 'address', host: '127.0.0.8', port: there.port })

@@ -193,6 +193,35 @@ test('desk telephone and browser ring together; whoever answers has the call', a
   await page.getByText('Missed call').waitFor()
 })
 
+test('A21: a browser rings in vain and the call goes on outside; a browser that calls speaks with whom it went on to', async () => {
+  const tenant = await system.tenant()
+  const forward = (user: { readonly id: string }, number: string): Promise<unknown> =>
+    system.api('PUT', `/v1/tenants/${tenant.id}/users/${user.id}/forwarding`, {
+      to: 'number',
+      number,
+      when: 'unanswered',
+      ringSeconds: 5,
+    })
+  const bob = await openPhone(await browsers.holder(tenant, tenant.bob))
+  await forward(tenant.bob, '+12125550141')
+  expect(await system.callFromOutside(tenant.bob.number)).toMatchObject({ outcome: 'hung-up', error: '' })
+  await bob.getByText('Missed call').waitFor()
+  await system.toldKamailio(`bob@${tenant.domain}`)
+  const alice = await openPhone(await browsers.holder(tenant, tenant.alice))
+  await dial(alice, 'bob')
+  await stateOf(alice, 'talking').waitFor()
+  await expectSpeech(alice)
+  await hangUp(alice)
+  await stateOf(alice, 'over').waitFor()
+  const records = await system.records(tenant.id, 4)
+  const wentOn = records.filter(({ sessionId }) => sessionId.endsWith('-forwarded'))
+  expect(wentOn).toHaveLength(2)
+  for (const record of wentOn) {
+    expect(record).toMatchObject({ userId: tenant.bob.id, classification: 'domestic' })
+    expect(record.chargedSeconds).toBeGreaterThan(0)
+  }
+})
+
 test('L1: from browser to browser, and declined; no charge', async () => {
   const tenant = await system.tenant({ licensed: false })
   const alice = await openPhone(await browsers.holder(tenant, tenant.alice))

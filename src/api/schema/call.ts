@@ -1,5 +1,6 @@
 /** What the call history is asked with and answers: for the routes and for the pages that show it. */
 import { z } from 'zod'
+import { FORWARDING_CAUSES, FORWARDING_OBSTACLES } from '../../core/call.ts'
 import { CALL_CHECKS } from '../../core/call-audit.ts'
 import { CALL_EVENT_KINDS } from '../../core/call-event.ts'
 import { CLASSIFICATIONS, DIRECTIONS, FUND_FILTERS } from '../../core/call-kinds.ts'
@@ -96,6 +97,20 @@ export const callDetailOut = callOut
         source: z.string().nullable().meta({ description: 'Who pays from here on, where that changes' }),
       }),
     ),
+    onward: z
+      .object({
+        to: z.enum(['user', 'number', 'own-telephone']),
+        userId: z.string().nullable(),
+        userName: z.string().nullable().meta({ description: 'As it was then' }),
+        number: z.string().nullable(),
+        after: z
+          .enum(FORWARDING_CAUSES)
+          .nullable()
+          .meta({ description: 'What the telephone did from which it went on' }),
+        obstacle: z.enum(FORWARDING_OBSTACLES).nullable().meta({ description: 'Why it went no further' }),
+      })
+      .nullable()
+      .meta({ description: 'A21: where a call to somebody who forwards ended up; null where nobody did' }),
     short: z.object({ amount: moneyOut, seconds: z.number().int() }).nullable().meta({
       description: 'Cut or refused for want of money: how much more would have paid for how many more seconds',
     }),

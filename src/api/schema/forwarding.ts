@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { UserId } from '../../core/ids.ts'
 import { allEmergencyNumbers, parseE164 } from '../../core/numbering.ts'
+import { RING_SECONDS } from '../../core/ring-seconds.ts'
 import { hint } from '../invalid.ts'
 import { idOf } from './id.ts'
 
@@ -17,10 +18,25 @@ const number = z
   })
   .meta({ description: 'E.164 with `+`', format: 'e164', examples: ['+14165550123', '+14165550124'] })
 
+export const FORWARDING_WHEN = ['always', 'unanswered'] as const
+
+const moment = {
+  when: z.enum(FORWARDING_WHEN).default('always').meta({
+    description:
+      '`unanswered`: calls ring at the own telephone first, and go on when it is busy, not there, or has rung long enough',
+  }),
+  ringSeconds: z
+    .int()
+    .min(RING_SECONDS.min)
+    .max(RING_SECONDS.max)
+    .default(RING_SECONDS.usual)
+    .meta({ description: 'How long the own telephone rings; only with `unanswered`' }),
+}
+
 export const forwardingBody = z
   .discriminatedUnion('to', [
-    z.strictObject({ to: z.literal('user'), userId: idOf<UserId>('user') }),
-    z.strictObject({ to: z.literal('number'), number }),
+    z.strictObject({ to: z.literal('user'), userId: idOf<UserId>('user'), ...moment }),
+    z.strictObject({ to: z.literal('number'), number, ...moment }),
   ])
   .meta({ example: { to: 'number', number: '+14165550123' } })
 
@@ -30,5 +46,11 @@ export const forwardingOut = z
     userId: z.string().nullable(),
     userName: z.string().nullable(),
     number: z.string().nullable(),
+    when: z.enum(FORWARDING_WHEN).nullable().meta({ description: 'Null where calls are not forwarded' }),
+    ringSeconds: z.number().int().nullable().meta({ description: 'With `unanswered` alone' }),
+    away: z
+      .enum(['deleted', 'disabled'])
+      .nullable()
+      .meta({ description: 'Why the colleague takes no calls: until that changes, calls ring at the own telephone' }),
   })
   .meta({ id: 'Forwarding' })

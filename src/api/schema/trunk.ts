@@ -1,7 +1,14 @@
 /** Trunks to a tenant’s own carrier (L4), as forms and routes both check them. */
 import { z } from 'zod'
 import type { UserId } from '../../core/ids.ts'
-import { isSbcAddress, TRUNK_NUMBERS_MAX, TRUNK_STATES, TRUNK_TRANSPORTS } from '../../core/trunk.ts'
+import {
+  CERTIFICATE_NAME,
+  isSbcAddress,
+  parseFingerprint,
+  TRUNK_NUMBERS_MAX,
+  TRUNK_STATES,
+  TRUNK_TRANSPORTS,
+} from '../../core/trunk.ts'
 import { e164, idOf, nameText, timeOut } from '../contract.ts'
 import { hint } from '../invalid.ts'
 
@@ -19,16 +26,53 @@ const host = z
 const transport = z.enum(TRUNK_TRANSPORTS)
 const port = z.number().int().min(1).max(65_535)
 
+const certificateName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(CERTIFICATE_NAME, { error: hint('a host name, as sbc.example.com', 'un nom d’hôte, comme sbc.example.com') })
+  .meta({
+    description:
+      'TLS: the SBC’s certificate is for this name (DNS name in its SAN; its CN where it has none) and from an authority that is trusted here',
+    examples: ['sbc.example.com'],
+  })
+
+const certificateFingerprint = z
+  .string()
+  .trim()
+  .refine((text) => parseFingerprint(text) !== null, {
+    error: hint('64 hexadecimal digits (SHA-256)', '64 chiffres hexadécimaux (SHA-256)'),
+  })
+  .transform((text) => parseFingerprint(text) ?? text)
+  .meta({
+    description: 'TLS: the SHA-256 fingerprint of the SBC’s certificate, whoever has issued it',
+    examples: [Array.from({ length: 32 }, () => '3F').join(':')],
+  })
+
+const ONE_CERTIFICATE = hint(
+  'over TLS a name or a fingerprint of its certificate, and one of them',
+  'en TLS, un nom ou une empreinte de son certificat, l’un des deux',
+)
+
 export const trunkBody = z
   .discriminatedUnion('mode', [
     z.strictObject({ mode: z.literal('register'), name: nameText }),
-    z.strictObject({
-      mode: z.literal('address'),
-      name: nameText,
-      host,
-      port: port.default(5060),
-      transport: transport.default('udp'),
-    }),
+    z
+      .strictObject({
+        mode: z.literal('address'),
+        name: nameText,
+        host,
+        port: port.optional().meta({ description: '5060 unless told; 5061 over TLS' }),
+        transport: transport.default('udp'),
+        certificateName: certificateName.optional(),
+        certificateFingerprint: certificateFingerprint.optional(),
+      })
+      .superRefine((body, context) => {
+        const given = [body.certificateName, body.certificateFingerprint].filter((one) => one !== undefined).length
+        if (given === (body.transport === 'tls' ? 1 : 0)) return
+        const path = [body.certificateFingerprint === undefined ? 'certificateName' : 'certificateFingerprint']
+        context.addIssue({ code: 'custom', path, message: ONE_CERTIFICATE })
+      }),
   ])
   .meta({ example: { mode: 'address', name: 'SBC Lille', host: '203.0.113.7', port: 5060, transport: 'udp' } })
 
@@ -38,6 +82,12 @@ export const trunkChanges = z
     host: host.optional(),
     port: port.optional(),
     transport: transport.optional(),
+    certificateName: certificateName.optional(),
+    certificateFingerprint: certificateFingerprint.optional(),
+  })
+  .refine((body) => body.certificateName === undefined || body.certificateFingerprint === undefined, {
+    path: ['certificateFingerprint'],
+    error: ONE_CERTIFICATE,
   })
   .meta({ description: 'Only an SBC with an address has another one', example: { name: 'SBC Lille 2' } })
 
@@ -48,6 +98,8 @@ const members = {
   host: z.string().nullable(),
   port: z.number().int().nullable(),
   transport: transport,
+  certificateName: z.string().nullable().meta({ description: 'TLS: what its certificate must be for' }),
+  certificateFingerprint: z.string().nullable().meta({ description: 'TLS: the certificate that it must have' }),
   username: z.string().nullable(),
   domain: z.string().meta({ description: 'The SIP domain that it registers at and calls from' }),
   registrar: z
@@ -59,7 +111,10 @@ const members = {
   askedAt: timeOut.nullable().meta({ description: 'When it was last asked (OPTIONS)' }),
   answeredAt: timeOut.nullable().meta({ description: 'When it last answered well' }),
   sipStatus: z.number().int().nullable().meta({ description: 'Of its last answer; null: none came' }),
-  sipReason: z.string(),
+  sipReason: z.string().meta({
+    description:
+      'Or, over TLS, why it was not asked: `TLS certificate-other 3F…`, with the fingerprint that it has shown',
+  }),
   createdAt: timeOut,
 }
 
@@ -73,6 +128,22 @@ export const trunkWithPassword = z
       .meta({ description: 'Of an SBC that registers. Shown once: we keep only its digest' }),
   })
   .meta({ id: 'NewTrunk' })
+
+/** Where SBCs reach this server. */
+export const trunkAccessOut = z
+  .object({
+    registrar: z.string().nullable().meta({ description: 'UDP and TCP; null: there is no switch now' }),
+    tls: z
+      .object({
+        registrar: z.string(),
+        certificateFingerprint: z.string().meta({ description: 'SHA-256, of the certificate that we show' }),
+        certificateNames: z.array(z.string()),
+        certificateValidTo: timeOut,
+      })
+      .nullable()
+      .meta({ description: 'null: this server does not speak TLS to SBCs' }),
+  })
+  .meta({ id: 'TrunkAccess' })
 
 export const trunkNumbersBody = z
   .strictObject({

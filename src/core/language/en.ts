@@ -98,6 +98,24 @@ export const en = {
   wouldHaveForwarded: (p: { caller: string; user: string; number: string; at: string }) =>
     `A call from ${p.caller} to ${p.user} would have been forwarded to ${p.number} on ${p.at}; it rang at the user’s own telephone.`,
   calledUser: (name: string) => `It was for ${name}.`,
+  wentOnTo: (target: string) => `It was forwarded to ${target}.`,
+  wentOnAfter: (p: { target: string; why: string }) => `${p.why}, so it was forwarded to ${p.target}.`,
+  forwardingCauses: {
+    'no-answer': 'Nobody answered at the user’s own telephone',
+    busy: 'The user’s own telephone was busy',
+    declined: 'It was declined at the user’s own telephone',
+    'not-reachable': 'The user’s own telephone could not be reached',
+  },
+  wentNoFurther: (why: string) => `It went no further: ${why}`,
+  rangAtOwn: (why: string) => `It was to be forwarded and rang at the user’s own telephone: ${why}`,
+  obstacles: {
+    'too-many-times': 'it had been forwarded five times already.',
+    'too-many-calls': 'five forwarded calls of the user were going on at once, and there are no more than that.',
+    'colleague-gone': 'the colleague has no account any more, or their telephone is switched off.',
+    'not-allowed': 'calls may not be forwarded to that number any more.',
+    'not-paid': 'the call that would have gone on was refused; its own record says why.',
+    'trunk-down': 'no SBC of the organisation’s own carrier was there.',
+  },
   answered: (p: { at: string; spoken: string }) => `It was answered at ${p.at} and lasted ${p.spoken}.`,
 
   reasons: {

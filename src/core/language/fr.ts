@@ -81,6 +81,25 @@ export const fr: Messages = {
   wouldHaveForwarded: ({ caller, user, number, at }) =>
     `Un appel de ${caller} à ${user} devait être renvoyé vers le ${number} le ${at}\u00a0; il a sonné au téléphone de l’utilisateur.`,
   calledUser: (name) => `L’appel était destiné à ${name}.`,
+  wentOnTo: (target) => `Il a été renvoyé vers ${target}.`,
+  wentOnAfter: ({ target, why }) => `${why}\u00a0: l’appel a été renvoyé vers ${target}.`,
+  forwardingCauses: {
+    'no-answer': 'Personne n’a répondu au téléphone de l’utilisateur',
+    busy: 'Le téléphone de l’utilisateur était occupé',
+    declined: 'L’appel a été refusé sur le téléphone de l’utilisateur',
+    'not-reachable': 'Le téléphone de l’utilisateur n’était pas joignable',
+  },
+  wentNoFurther: (why) => `Il n’est pas allé plus loin\u00a0: ${why}`,
+  rangAtOwn: (why) => `Il devait être renvoyé et a sonné au téléphone de l’utilisateur\u00a0: ${why}`,
+  obstacles: {
+    'too-many-times': 'il avait déjà été renvoyé cinq fois.',
+    'too-many-calls':
+      'cinq appels renvoyés de l’utilisateur étaient en cours en même temps, et il n’y en a jamais davantage.',
+    'colleague-gone': 'le collègue n’a plus de compte, ou son téléphone est désactivé.',
+    'not-allowed': 'le renvoi vers ce numéro n’est plus permis.',
+    'not-paid': 'l’appel qui devait suivre a été refusé\u202f; son propre relevé dit pourquoi.',
+    'trunk-down': 'aucun SBC de l’opérateur de l’organisation n’était là.',
+  },
   answered: ({ at, spoken }) => `Réponse à ${at}, durée de la conversation\u00a0: ${spoken}.`,
 
   reasons: {

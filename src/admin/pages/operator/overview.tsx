@@ -230,18 +230,20 @@ function Machines({ data }: { readonly data: Overview }) {
   return (
     <Card>
       <dl className="op-machines">
-        <div>
-          <dt>{t('switches')}</dt>
-          {data.switches.map(({ name, state, address, callsInProgress, restarts }) => (
-            <dd key={name} data-switch={state}>
-              <b translate="no">{name}</b>{' '}
-              <span className={`k-pill ${SWITCH_LOOK[state]}`}>{t(`switch.${state}`)}</span>{' '}
-              {address !== null && <code translate="no">{address}</code>}{' '}
-              {callsInProgress > 0 && t('inProgress', { count: callsInProgress })}{' '}
-              {restarts > 0 && <span className="k-quiet">{t('restarts', { count: restarts })}</span>}
-            </dd>
-          ))}
-        </div>
+        {data.switches.length > 0 && (
+          <div>
+            <dt>{t('switches')}</dt>
+            {data.switches.map(({ name, state, address, callsInProgress, restarts }) => (
+              <dd key={name} data-switch={state}>
+                <b translate="no">{name}</b>{' '}
+                <span className={`k-pill ${SWITCH_LOOK[state]}`}>{t(`switch.${state}`)}</span>{' '}
+                {address !== null && <code translate="no">{address}</code>}{' '}
+                {callsInProgress > 0 && t('inProgress', { count: callsInProgress })}{' '}
+                {restarts > 0 && <span className="k-quiet">{t('restarts', { count: restarts })}</span>}
+              </dd>
+            ))}
+          </div>
+        )}
         <div>
           <dt>{t('deck')}</dt>
           <dd>

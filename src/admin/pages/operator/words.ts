@@ -87,7 +87,14 @@ export const overviewWords = defineWords('operator-overview', {
     fr: { one: 'redémarré {count} fois', many: 'redémarré {count} de fois', other: 'redémarré {count} fois' },
   },
   jobs: { en: 'Jobs', fr: 'Tâches' },
-  jobsFine: { en: 'All {count} jobs have ended well.', fr: 'Les {count} tâches se sont bien terminées.' },
+  jobsFine: {
+    en: { one: '{count} job has ended well.', other: 'All {count} jobs have ended well.' },
+    fr: {
+      one: '{count} tâche s’est bien terminée.',
+      many: '{count} de tâches se sont bien terminées.',
+      other: 'Les {count} tâches se sont bien terminées.',
+    },
+  },
   jobsFailed: {
     en: { one: '{count} job failed last', other: '{count} jobs failed last' },
     fr: { one: '{count} tâche a échoué', many: '{count} de tâches ont échoué', other: '{count} tâches ont échoué' },

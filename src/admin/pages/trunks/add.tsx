@@ -13,21 +13,29 @@ import {
   RadioGroup,
 } from '@fluentui/react-components'
 import { trunkBody } from '../../../api/schema/trunk.ts'
+import { type TrunkTransport, usualSipPort } from '../../../core/trunk.ts'
 import { api } from '../../data/client.ts'
 import { DraftNote } from '../../kit/draft.tsx'
 import { Refusal } from '../../kit/notes.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
 import { useWords } from '../../words/use.tsx'
+import {
+  CertificateFields,
+  type CertificateValues,
+  certificateBody,
+  OurCertificate,
+  useTrunkAccess,
+} from './certificate.tsx'
 import type { NewTrunk } from './page.tsx'
 import { trunkWords } from './words.ts'
 
-interface Values extends Record<string, unknown> {
+interface Values extends CertificateValues {
   readonly name: string
   readonly mode: 'register' | 'address'
   readonly host: string
   readonly port: string
-  readonly transport: 'udp' | 'tcp'
+  readonly transport: TrunkTransport
 }
 
 export function AddTrunk({
@@ -41,13 +49,25 @@ export function AddTrunk({
 }) {
   const t = useWords(trunkWords)
   const say = useSay()
-  const initial: Values = { name: 'SBC', mode: 'register', host: '', port: '5060', transport: 'udp' }
+  const access = useTrunkAccess()
+  const initial: Values = {
+    name: 'SBC',
+    mode: 'register',
+    host: '',
+    port: '5060',
+    transport: 'udp',
+    knownBy: 'fingerprint',
+    certificateName: '',
+    certificateFingerprint: '',
+  }
   const form = useForm({
     initial,
     schema: trunkBody,
     draft: `trunk-${path}`,
-    toBody: ({ name, mode, host, port, transport }) =>
-      mode === 'register' ? { mode, name } : { mode, name, host, port: Number(port), transport },
+    toBody: ({ name, mode, host, port, transport, ...values }) =>
+      mode === 'register'
+        ? { mode, name }
+        : { mode, name, host, port: Number(port), transport, ...(transport === 'tls' ? certificateBody(values) : {}) },
     submit: (body, intent) => api.post<NewTrunk>(path, body, { intent }),
     onDone: (made) => {
       say.done(t('added'))
@@ -55,6 +75,13 @@ export function AddTrunk({
     },
   })
   const isByAddress = form.values.mode === 'address'
+  const isTls = isByAddress && form.values.transport === 'tls'
+  function choose(transport: TrunkTransport): void {
+    // The usual port goes with the transport; one that was entered stays.
+    if (form.values.port === String(usualSipPort(form.values.transport)))
+      form.set('port', String(usualSipPort(transport)))
+    form.set('transport', transport)
+  }
   return (
     <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
       <DialogSurface>
@@ -88,15 +115,26 @@ export function AddTrunk({
                     <RadioGroup
                       layout="horizontal"
                       value={form.values.transport}
-                      onChange={(_, { value }) => form.set('transport', value === 'tcp' ? 'tcp' : 'udp')}
+                      onChange={(_, { value }) => choose(value as TrunkTransport)}
                     >
                       <Radio value="udp" label={<span translate="no">UDP</span>} />
                       <Radio value="tcp" label={<span translate="no">TCP</span>} />
+                      <Radio value="tls" disabled={!access?.tls} label={<span translate="no">TLS</span>} />
                     </RadioGroup>
                   </Field>
                 </div>
               )}
-              <p className="k-quiet">{t('noTls')}</p>
+              {isTls && <CertificateFields form={form} />}
+              {isTls && (
+                <p className="k-quiet">
+                  {t('ours')} <OurCertificate />
+                </p>
+              )}
+              {isTls && <p className="k-quiet">{t('tlsCovers')}</p>}
+              {access?.tls === null && <p className="k-quiet">{t('noTls')}</p>}
+              {access?.tls && !isByAddress && (
+                <p className="k-quiet">{t('registerTls', { place: access.tls.registrar })}</p>
+              )}
             </DialogContent>
             <DialogActions>
               <Button onClick={onClose}>{t('cancel')}</Button>

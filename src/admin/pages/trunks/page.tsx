@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
 import type { trunkOut, trunkWithPassword } from '../../../api/schema/trunk.ts'
+import { parseTlsReason } from '../../../core/trunk.ts'
 import { api } from '../../data/client.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Block } from '../../kit/block.tsx'
@@ -19,6 +20,7 @@ import type { PageOf } from '../../kit/use-pages.ts'
 import { useFormats, useWords } from '../../words/use.tsx'
 import { SecretDialog } from '../settings/secret-dialog.tsx'
 import { AddTrunk } from './add.tsx'
+import { ChangeCertificate, Fingerprint, OurCertificate, useTrunkAccess } from './certificate.tsx'
 import { TrunkNumbers } from './numbers.tsx'
 import { TestCall } from './test-call.tsx'
 import { trunkWords } from './words.ts'
@@ -139,9 +141,11 @@ function TrunkCard({ trunk, path, onSecret, onChange }: TrunkCardProps) {
   const queries = useQueryClient()
   const { id } = useTenant()
   const mayEdit = useMay('trunk:edit')
-  const [asked, setAsked] = useState<'' | 'remove' | 'renew'>('')
+  const [asked, setAsked] = useState<'' | 'remove' | 'renew' | 'certificate'>('')
   const [isChecking, setChecking] = useState(false)
+  const access = useTrunkAccess()
   const own = `${path}/${trunk.id}`
+  const isTls = trunk.transport === 'tls'
   const stateText =
     trunk.state === 'up'
       ? t(trunk.mode === 'register' ? 'state.up.register' : 'state.up.address')
@@ -185,7 +189,30 @@ function TrunkCard({ trunk, path, onSecret, onChange }: TrunkCardProps) {
           <code>{trunk.domain}</code>
         </dd>
         <dt>{t('registrar')}</dt>
-        <dd>{trunk.registrar === null ? t('noSwitch') : <code translate="no">{trunk.registrar}</code>}</dd>
+        <dd>
+          {trunk.registrar === null && t('noSwitch')}
+          {trunk.registrar !== null && !isTls && <code translate="no">{trunk.registrar}</code>}
+          {access?.tls && (isTls || trunk.mode === 'register') && (
+            <>
+              {!isTls && ' · TLS '}
+              <code translate="no">{access.tls.registrar}</code>
+            </>
+          )}
+        </dd>
+        {isTls && (
+          <>
+            <dt>{t('certificate')}</dt>
+            <dd translate="no">{trunk.certificateName ?? <Fingerprint of={trunk.certificateFingerprint ?? ''} />}</dd>
+            {access?.tls && (
+              <>
+                <dt>{t('ours')}</dt>
+                <dd>
+                  <OurCertificate />
+                </dd>
+              </>
+            )}
+          </>
+        )}
         <dt>{t('state')}</dt>
         <dd>
           {t('sinceState', { when: formats.moment(trunk.stateAt) })} <LastAnswer trunk={trunk} />
@@ -197,10 +224,22 @@ function TrunkCard({ trunk, path, onSecret, onChange }: TrunkCardProps) {
             {t(isChecking ? 'checking' : 'check')}
           </Button>
           <MoreMenu curl={{ path: own }} history={trunk.id}>
+            {isTls && <MenuItem onClick={() => setAsked('certificate')}>{t('changeCertificate')}</MenuItem>}
             {trunk.mode === 'register' && <MenuItem onClick={() => setAsked('renew')}>{t('renew')}</MenuItem>}
             <MenuItem onClick={() => setAsked('remove')}>{t('remove')}</MenuItem>
           </MoreMenu>
         </div>
+      )}
+      {asked === 'certificate' && (
+        <ChangeCertificate
+          trunk={trunk}
+          path={own}
+          onDone={() => {
+            setAsked('')
+            void check()
+          }}
+          onClose={() => setAsked('')}
+        />
       )}
       <ConfirmDialog
         open={asked === 'remove'}
@@ -241,6 +280,20 @@ function LastAnswer({ trunk }: { readonly trunk: Trunk }) {
   const t = useWords(trunkWords)
   const { sipStatus, sipReason, askedAt, state } = trunk
   if (askedAt === null || state === 'not-registered') return null
+  const refused = parseTlsReason(sipReason)
+  if (refused) {
+    return (
+      <>
+        · {t(`tls.${refused.fault}`)}
+        {refused.shown !== null && refused.fault !== 'certificate-expired' && (
+          <>
+            {' '}
+            {t('shown')} <Fingerprint of={refused.shown} />
+          </>
+        )}
+      </>
+    )
+  }
   if (sipStatus === null) return <>· {t('noAnswer')}</>
   const why = state === 'up' ? undefined : WHY[sipStatus as keyof typeof WHY]
   return (

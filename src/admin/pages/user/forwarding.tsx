@@ -1,8 +1,9 @@
 /** Where somebody's calls go: to the own telephone, to a colleague, or to a number outside. On the page of a user and on one's own. */
-import { Button, Field, Input, Radio, RadioGroup } from '@fluentui/react-components'
+import { Button, Field, Input, MessageBar, MessageBarBody, Radio, RadioGroup } from '@fluentui/react-components'
 import { type QueryKey, useQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
 import type { forwardingOut } from '../../../api/schema/forwarding.ts'
+import { RING_SECONDS } from '../../../core/ring-seconds.ts'
 import { api } from '../../data/client.ts'
 import { queryClient } from '../../data/query.ts'
 import { Block } from '../../kit/block.tsx'
@@ -48,6 +49,20 @@ function Now({ now, name }: { readonly now: Forwarding; readonly name: string | 
   const t = useWords(forwardingWords)
   const format = usePhoneFormat()
   const to = now.to === 'user' ? (now.userName ?? '') : format(now.number ?? '')
+  if (now.away !== null) {
+    const title = now.away === 'deleted' ? t('deleted', { to }) : t('disabled', { to })
+    return (
+      <MessageBar intent="warning" layout="multiline">
+        <MessageBarBody>
+          {title} {name === null ? t('ownRing') : t('ring', { name })}
+        </MessageBarBody>
+      </MessageBar>
+    )
+  }
+  if (now.ringSeconds !== null) {
+    const told = { to, seconds: String(now.ringSeconds) }
+    return <p>{name === null ? t('ownLater', told) : t('later', { ...told, name })}</p>
+  }
   if (name === null) return <p>{now.to === 'none' ? t('ownRing') : t('ownGo', { to })}</p>
   return <p>{now.to === 'none' ? t('ring', { name }) : t('go', { name, to })}</p>
 }
@@ -65,21 +80,30 @@ function Choice({ now, path, name, queryKey }: ChoiceProps) {
   const send = (body: unknown): Promise<Forwarding> =>
     body === null ? api.delete<Forwarding>(path) : api.put<Forwarding>(path, body)
   const form = useForm({
-    initial: { to: now.to, userId: now.userId ?? '', number: now.number ?? '' },
+    initial: {
+      to: now.to,
+      userId: now.userId ?? '',
+      number: now.number ?? '',
+      when: now.when ?? 'always',
+      ringSeconds: String(now.ringSeconds ?? RING_SECONDS.usual),
+    },
     // What is wrong with a number the server says: the numbering plans weigh more than this page.
-    toBody: ({ to, userId, number }) => {
+    toBody: ({ to, userId, number, when, ringSeconds }) => {
       if (to === 'none') return null
-      return to === 'user' ? { to, userId } : { to, number: number.replaceAll(/[\s().-]/g, '') }
+      const moment = when === 'always' ? { when } : { when, ringSeconds: Number(ringSeconds) }
+      return to === 'user' ? { to, userId, ...moment } : { to, number: number.replaceAll(/[\s().-]/g, ''), ...moment }
     },
     submit: send,
     onDone: async (after) => {
-      say.done(t(after.to === 'none' ? 'stopped' : 'saved'), async () => {
+      const undo = async (): Promise<void> => {
         queryClient.setQueryData(queryKey, await send(bodyOf(now)))
-      })
+      }
+      // Nobody can be sent to a colleague who is gone.
+      say.done(t(after.to === 'none' ? 'stopped' : 'saved'), now.away === 'deleted' ? undefined : undo)
       queryClient.setQueryData(queryKey, after)
     },
   })
-  const { to, userId, number } = form.values
+  const { to, userId, number, when } = form.values
   const isComplete = to === 'none' || (to === 'user' ? userId !== '' : number.trim() !== '')
   return (
     <form onSubmit={form.onSubmit} noValidate className="k-form" aria-label={t('title')}>
@@ -111,6 +135,25 @@ function Choice({ now, path, name, queryKey }: ChoiceProps) {
           <p className="k-quiet">{t(isOwn ? 'ownPays' : 'pays')}</p>
         </>
       )}
+      {to !== 'none' && (
+        <Field label={t('when')}>
+          <RadioGroup
+            value={when}
+            onChange={(_, { value }) => form.set('when', value === 'always' ? value : 'unanswered')}
+          >
+            <Radio value="always" label={t('when.always')} />
+            <Radio value="unanswered" label={t('when.unanswered')} />
+          </RadioGroup>
+        </Field>
+      )}
+      {to !== 'none' && when === 'unanswered' && (
+        <Field
+          {...form.field('ringSeconds', t('ringSeconds'))}
+          hint={t('ringHint', { min: String(RING_SECONDS.min), max: String(RING_SECONDS.max) })}
+        >
+          <Input {...form.input('ringSeconds')} type="number" min={RING_SECONDS.min} max={RING_SECONDS.max} />
+        </Field>
+      )}
       <div className="k-row">
         <Button type="submit" disabled={form.isBusy || !form.isDirty || !isComplete}>
           {t('save')}
@@ -121,7 +164,8 @@ function Choice({ now, path, name, queryKey }: ChoiceProps) {
 }
 
 /** What would set it again. */
-function bodyOf({ to, userId, number }: Forwarding): object | null {
+function bodyOf({ to, userId, number, when, ringSeconds }: Forwarding): object | null {
   if (to === 'none') return null
-  return to === 'user' ? { to, userId } : { to, number }
+  const moment = ringSeconds === null ? { when } : { when, ringSeconds }
+  return to === 'user' ? { to, userId, ...moment } : { to, number, ...moment }
 }

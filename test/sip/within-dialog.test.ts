@@ -1,0 +1,62 @@
+/** What claims to be within a call: only a call that is there has anything within it. A stranger's INVITE with a tag is no way to a carrier. */
+import { createSocket } from 'node:dgram'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findSipp } from '../../src/cli/sipp.ts'
+import { findKamailio } from '../../src/switch/kamailio-process.ts'
+import { TelephoneSystem } from './harness.ts'
+
+const isInstalled = findKamailio() !== null && findSipp() !== null
+
+describe.skipIf(!isInstalled)('requests within calls', { timeout: 60_000 }, () => {
+  let system: TelephoneSystem
+  beforeAll(async () => {
+    system = await TelephoneSystem.start()
+  }, 60_000)
+  afterAll(() => system?.stop(), 30_000)
+
+  /** The final answer to a message over UDP. */
+  async function answerTo(head: (port: number) => readonly string[]): Promise<string> {
+    const socket = createSocket('udp4')
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+    const [host = '', port = ''] = system.proxy.split(':')
+    try {
+      return await new Promise<string>((resolve) => {
+        socket.on('message', (message) => {
+          const [first = ''] = message.toString().split('\r\n')
+          if (!first.startsWith('SIP/2.0 1')) resolve(first)
+        })
+        socket.send([...head(socket.address().port), '', ''].join('\r\n'), Number(port), host)
+      })
+    } finally {
+      socket.close()
+    }
+  }
+
+  test('an INVITE with the tag of a call that is not there goes to no carrier', async () => {
+    const carrier = `127.0.0.1:${system.carrier.port}`
+    const before = system.carrier.log().length
+    const answer = await answerTo((port) => [
+      `INVITE sip:+442079460123@${carrier} SIP/2.0`,
+      `Via: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bKforged;rport`,
+      `Route: <sip:${system.proxy};lr>`,
+      'Max-Forwards: 70',
+      'From: <sip:stranger@example.com>;tag=1',
+      'To: <sip:+442079460123@example.com>;tag=2',
+      'Call-ID: forged',
+      'CSeq: 1 INVITE',
+      `Contact: <sip:stranger@127.0.0.1:${port}>`,
+      'Content-Length: 0',
+    ])
+    expect(answer).toBe('SIP/2.0 481 Call/Transaction Does Not Exist')
+    expect(system.carrier.log()).toHaveLength(before)
+  })
+
+  test('one within a call that is there passes: authorised, and between colleagues', async () => {
+    const tenant = await system.tenant()
+    const phone = await system.phone(tenant, tenant.bob)
+    const again = { holdMs: 1_500, reinviteAfterMs: 300 }
+    expect(await system.call(tenant, '+12125550100', again)).toMatchObject({ outcome: 'hung-up', error: '' })
+    expect(await system.call(tenant, 'bob', again)).toMatchObject({ outcome: 'hung-up', error: '' })
+    expect(phone.log().some((line) => line.startsWith('answered'))).toBe(true)
+  })
+})
