@@ -13,7 +13,6 @@ import {
   aConsole,
   type Console,
   expectNoAxeViolations,
-  expectNoHardCodedText,
   expectNoSidewaysScroll,
   screenshot,
   settled,
@@ -385,35 +384,4 @@ test('nobody else has these pages', async () => {
     const page = await visit(path, { as })
     await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
   }
-})
-
-/** Two of these are kept with the documents; all of them are taken when somebody looks. */
-const KEPT: readonly string[] = ['operator-overview-fr-dark', 'operator-tenants-en-phone']
-const look = async (page: Page, name: string): Promise<void> => {
-  if (process.env.SCREENSHOT_DIR !== undefined || KEPT.includes(name)) await screenshot(page, name)
-}
-
-const PATHS = [
-  'overview',
-  'tenants',
-  'books',
-  'alarms?state=all',
-  'jobs',
-  'partners',
-  'system',
-  'system/audit',
-  'decks',
-  'decks/import',
-]
-
-test.each(PATHS)('%s: French, dark, phone, in the disguise', async (path) => {
-  const slug = `operator-${path.replaceAll(/[/?=]/g, '-')}`
-  const page = await visit(`/operator/${path}`, { lang: 'fr', theme: 'dark' })
-  await expectNoAxeViolations(page)
-  await look(page, `${slug}-fr-dark`)
-  const phone = await visit(`/operator/${path}`, { width: 390 })
-  await expectNoSidewaysScroll(phone)
-  await expectNoAxeViolations(phone)
-  await look(phone, `${slug}-en-phone`)
-  await expectNoHardCodedText(await visit(`/operator/${path}`, { lang: 'qps' }))
 })

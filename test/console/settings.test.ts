@@ -9,8 +9,6 @@ import {
   atTenant,
   type Console,
   expectNoAxeViolations,
-  expectNoHardCodedText,
-  expectNoSidewaysScroll,
   type Person,
   personIdOf,
   screenshot,
@@ -316,25 +314,6 @@ interface Entry {
   readonly permission: Permission
   readonly nav: string
 }
-
-/** Two of these are kept with the documents; all of them are taken when somebody looks. */
-const KEPT: readonly string[] = ['settings-organisation-en-phone', 'settings-admins-fr-dark']
-const look = async (page: Page, name: string): Promise<void> => {
-  if (process.env.SCREENSHOT_DIR !== undefined || KEPT.includes(name)) await screenshot(page, name)
-}
-
-const SECTIONS = ['organisation', 'admins', 'api-keys', 'webhooks', 'audit', 'sandbox'] as const
-
-test.each(SECTIONS)('%s: French, dark, phone, in the disguise', async (section) => {
-  const page = await visit(`settings/${section}`, { lang: 'fr', theme: 'dark' })
-  await expectNoAxeViolations(page)
-  await look(page, `settings-${section}-fr-dark`)
-  const phone = await visit(`settings/${section}`, { width: 390 })
-  await expectNoSidewaysScroll(phone)
-  await expectNoAxeViolations(phone)
-  await look(phone, `settings-${section}-en-phone`)
-  await expectNoHardCodedText(await visit(`settings/${section}`, { lang: 'qps' }))
-})
 
 describe('A1: a page that somebody may not see does not exist for them, and is not in their menu', () => {
   const ROLES_HERE: readonly Role[] = [

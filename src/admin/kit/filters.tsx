@@ -66,7 +66,7 @@ export function FilterChoice({ label, value, options, onChange }: FilterChoicePr
         aria-label={label}
         size="medium"
         appearance="outline"
-        value={chosen ? `${label}: ${chosen.text}` : label}
+        value={chosen ? t('pair', { what: label, value: chosen.text }) : label}
         selectedOptions={[value]}
         onOptionSelect={(_, { optionValue }) => onChange(optionValue ?? '')}
       >

@@ -14,6 +14,7 @@ export const kitWords = defineWords('kit', {
   history: { en: 'History', fr: 'Historique' },
   print: { en: 'Print', fr: 'Imprimer' },
   all: { en: 'All', fr: 'Tous' },
+  pair: { en: '{what}: {value}', fr: '{what} : {value}' },
   clear: { en: 'Clear filters', fr: 'Effacer les filtres' },
   removeFilter: { en: 'Remove filter: {what}', fr: 'Retirer le filtre : {what}' },
   columns: { en: 'Columns', fr: 'Colonnes' },

@@ -53,8 +53,8 @@ export function BurnDown(props: BurnDownProps): ReactNode {
             </defs>
             <Grid month={month} layout={layout} valueLabel={valueLabel} isCompact={isCompact} />
             <Lines layout={layout} fund={fund} id={id} isCompact={isCompact} />
-            <Dry month={month} layout={layout} id={id} isCompact={isCompact} />
             <Now month={month} layout={layout} fund={fund} isCompact={isCompact} />
+            <Dry month={month} layout={layout} id={id} isCompact={isCompact} />
             {layout.days.map(({ x, day }) => (
               <text key={day} className="pic-axis" x={x} y={plot.bottom + (isCompact ? 25 : 28)} textAnchor="middle">
                 {dayLabel(day)}
@@ -208,7 +208,7 @@ function Dry({ month, layout, id, isCompact }: PartProps & { readonly id: string
                 d={`M${dry.at} ${dryText.y + (dryText.anchor === 'start' ? -12 : 26)}V${base - 17}`}
               />
               <text
-                className="pic-label"
+                className="pic-label pic-halo"
                 style={{ fill: 'var(--fund-cut-text)' }}
                 x={dryText.x}
                 y={dryText.y}
@@ -217,7 +217,7 @@ function Dry({ month, layout, id, isCompact }: PartProps & { readonly id: string
                 {month.dry.label}
               </text>
               {month.dry.sub !== undefined && (
-                <text className="pic-sub" x={dryText.x} y={dryText.y + 18} textAnchor={dryText.anchor}>
+                <text className="pic-sub pic-halo" x={dryText.x} y={dryText.y + 18} textAnchor={dryText.anchor}>
                   {month.dry.sub}
                 </text>
               )}

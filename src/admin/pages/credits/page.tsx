@@ -2,6 +2,7 @@
 import { Button, MessageBar, MessageBarBody } from '@fluentui/react-components'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
+import { BooksBadge } from '../../books/badge.tsx'
 import { api } from '../../data/client.ts'
 import { useLive, useLiveQueries } from '../../data/live.ts'
 import { useMay, useTenant } from '../../data/session.ts'
@@ -45,6 +46,7 @@ export default function CreditsPage() {
   return (
     <>
       <PageHead title={t('title')} sentence={t('sentence')}>
+        <BooksBadge />
         <CopyAsCurl request={{ path: `/v1/tenants/${id}/wallet` }} />
         {mayFund && (
           <Button appearance="primary" onClick={() => setState({ panel: 'fund' }, { push: true })}>

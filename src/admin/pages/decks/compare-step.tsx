@@ -4,6 +4,7 @@ import { type Country, countryName } from '../../../core/country.ts'
 import { Block } from '../../kit/block.tsx'
 import { Card } from '../../kit/card.tsx'
 import { type Column, DataTable } from '../../kit/data-table.tsx'
+import { Money } from '../../kit/figures.tsx'
 import { useGo } from '../../kit/go.tsx'
 import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { Discard } from './check-step.tsx'
@@ -132,16 +133,14 @@ function Histogram({ data }: { readonly data: Comparison }) {
   )
 }
 
-function usePriceOf() {
-  const formats = useFormats()
-  return ({ perMinute, currency }: DeckRow): string => formats.money({ amount: perMinute, currency }, 'rate')
-}
+const Price = ({ row: { perMinute, currency } }: { readonly row: DeckRow }) => (
+  <Money money={{ amount: perMinute, currency }} style="rate" />
+)
 
 function Worst({ rises }: { readonly rises: readonly Rise[] }) {
   const t = useWords(importDeckWords)
   const formats = useFormats()
   const language = useLanguage()
-  const priceOf = usePriceOf()
   const columns: readonly Column<Rise>[] = [
     {
       id: 'prefix',
@@ -154,8 +153,8 @@ function Worst({ rises }: { readonly rises: readonly Rise[] }) {
         </span>
       ),
     },
-    { id: 'before', title: t('before'), align: 'right', phone: 'fact', cell: ({ before }) => priceOf(before) },
-    { id: 'after', title: t('after'), align: 'right', phone: 'note', cell: ({ after }) => priceOf(after) },
+    { id: 'before', title: t('before'), align: 'right', phone: 'fact', cell: ({ before }) => <Price row={before} /> },
+    { id: 'after', title: t('after'), align: 'right', phone: 'note', cell: ({ after }) => <Price row={after} /> },
     {
       id: 'change',
       title: t('change'),
@@ -197,7 +196,6 @@ interface RowsProps {
 
 function Rows({ title, rows, total }: RowsProps) {
   const t = useWords(importDeckWords)
-  const priceOf = usePriceOf()
   if (rows.length === 0) return null
   const columns: readonly Column<DeckRow>[] = [
     {
@@ -210,7 +208,7 @@ function Rows({ title, rows, total }: RowsProps) {
         </span>
       ),
     },
-    { id: 'price', title: t('price'), align: 'right', phone: 'figure', cell: (row) => priceOf(row) },
+    { id: 'price', title: t('price'), align: 'right', phone: 'figure', cell: (row) => <Price row={row} /> },
   ]
   return (
     <Card title={title} aside={total > rows.length && <span className="k-quiet">{t('first20')}</span>} flush>

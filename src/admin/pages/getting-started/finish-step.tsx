@@ -7,6 +7,7 @@ import { useTenant } from '../../data/session.ts'
 import { Face } from '../../kit/face.tsx'
 import { Go, useAt, useGo } from '../../kit/go.tsx'
 import { PhoneNumber } from '../../kit/phone-number.tsx'
+import { kitWords } from '../../kit/words.ts'
 import { useWords } from '../../words/use.tsx'
 import { useAttendants, usePrompt } from '../greeting/data.ts'
 import { Player } from '../greeting/prompt-field.tsx'
@@ -241,13 +242,14 @@ interface PartProps extends StepProps {
 function Part({ setUp, step, children }: PartProps) {
   const words = useWords(stepWords)
   const t = useWords(finishStepWords)
+  const k = useWords(kitWords)
   const state = stateOf(setUp, step)
   return (
     <section className="gs-part" data-state={state} aria-label={words(`title.${step}`)}>
       <header>
         <h3>{words(`title.${step}`)}</h3>
         <span className="k-quiet">{words(`state.${state}`)}</span>
-        <Go to={`getting-started/${step}`} aria-label={`${t('change')}: ${words(`title.${step}`)}`}>
+        <Go to={`getting-started/${step}`} aria-label={k('pair', { what: t('change'), value: words(`title.${step}`) })}>
           {t('change')}
         </Go>
       </header>

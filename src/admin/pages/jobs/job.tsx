@@ -1,5 +1,6 @@
 /** How far a job got, in words and as a bar; what came of it. */
 import { ProgressBar } from '@fluentui/react-components'
+import { kitWords } from '../../kit/words.ts'
 import { useFormats, useWords } from '../../words/use.tsx'
 import type { Job } from '../users/data.ts'
 import { jobsWords } from './words.ts'
@@ -50,6 +51,7 @@ interface Counts {
 /** What the job said about itself; every kind that changes users counts the same things. */
 export function useOutcome(): (job: Job) => string {
   const t = useWords(jobsWords)
+  const k = useWords(kitWords)
   return (job) => {
     const { create = 0, change = 0, same = 0, error = 0 } = (job.summary ?? {}) as Counts
     const parts = [
@@ -60,7 +62,7 @@ export function useOutcome(): (job: Job) => string {
     ]
     const counted = parts.join(', ')
     if (job.failure !== null) return job.failure.title
-    return counted === '' ? t(`state.${job.state}`) : `${t(`state.${job.state}`)}: ${counted}`
+    return counted === '' ? t(`state.${job.state}`) : k('pair', { what: t(`state.${job.state}`), value: counted })
   }
 }
 

@@ -32,6 +32,7 @@ export default function NumbersPage() {
   const go = useGo()
   const at = useAt()
   const mayOrder = useMay('number:order')
+  const mayBring = useMay('port:edit')
   const [filters, setFilters] = useUrlState(FILTERS)
   const [{ panel }, setPanel] = useUrlState({ panel: '' })
   const path = `/v1/tenants/${id}/phone-numbers`
@@ -50,6 +51,7 @@ export default function NumbersPage() {
   return (
     <>
       <PageHead title={t('title')} sentence={<Sentence />}>
+        {mayBring && <Button onClick={() => go(at('ports/new'))}>{t('bring')}</Button>}
         {mayOrder && (
           <Button appearance="primary" icon={<AddRegular />} onClick={() => go(at('numbers/get'))}>
             {t('get')}

@@ -29,6 +29,7 @@ export const numbersWords = defineWords('numbers', {
     en: 'quota {used} of {quota} user numbers ([lic:licences] × 1.1 + 10)',
     fr: 'quota : {used} numéros d’utilisateur sur {quota} ([lic:licences] × 1,1 + 10)',
   },
+  bring: { en: 'Bring your numbers', fr: 'Transférer des numéros' },
   get: { en: 'Get numbers', fr: 'Obtenir des numéros' },
   search: { en: 'Number or name', fr: 'Numéro ou nom' },
   type: { en: 'Type', fr: 'Type' },

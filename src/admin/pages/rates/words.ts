@@ -8,7 +8,10 @@ export const ratesWords = defineWords('rates', {
   },
   lookUp: { en: 'Look up a call', fr: 'Consulter un appel' },
   number: { en: 'Number called', fr: 'Numéro appelé' },
-  numberHint: { en: '+ and the country code, or 911', fr: '+ et l’indicatif du pays, ou 112' },
+  numberHint: {
+    en: '+ and the country code, or an emergency number',
+    fr: '+ et l’indicatif du pays, ou un numéro d’urgence',
+  },
   by: { en: 'Called by', fr: 'Appelé par' },
   me: { en: 'My own phone', fr: 'Mon propre téléphone' },
   noOne: {

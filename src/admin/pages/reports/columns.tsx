@@ -70,7 +70,7 @@ export function useUsageColumns(): Column<UsageRow>[] {
         title: t('column.callType'),
         cell: (row) => (
           <span>
-            {t(`type.${row.callType}`)} <code>{row.callType}</code>
+            {t(`type.${row.callType}`)} <code className="rp-type">{row.callType}</code>
           </span>
         ),
       },
@@ -144,7 +144,7 @@ export function useDirectColumns(): Column<DirectRow>[] {
         title: t('column.callType'),
         cell: (row) => (
           <span>
-            {t(`type.${row.callType}`)} <code>{row.callType}</code>
+            {t(`type.${row.callType}`)} <code className="rp-type">{row.callType}</code>
           </span>
         ),
       },

@@ -129,8 +129,18 @@ function Who({ member }: { readonly member: Member }) {
       <Face name={member.name} />
       <span>
         <b translate="no">{member.name}</b>
-        {member.id === me.id && <span className="k-pill"> {t('you')}</span>}
-        {member.disabled && <span className="k-pill k-pill-bad"> {t('disabled')}</span>}
+        {member.id === me.id && (
+          <>
+            {' '}
+            <span className="k-pill">{t('you')}</span>
+          </>
+        )}
+        {member.disabled && (
+          <>
+            {' '}
+            <span className="k-pill k-pill-bad">{t('disabled')}</span>
+          </>
+        )}
         <br />
         <span className="k-quiet" translate="no">
           {member.email}

@@ -78,6 +78,7 @@ function Page({ path, endpoint }: OfEndpoint) {
     <>
       <PageHead
         title={endpoint.description ?? new URL(endpoint.url).host}
+        isData
         above={{ title: common('webhooks'), to: 'settings/webhooks' }}
         beside={<StatePill endpoint={endpoint} />}
       >

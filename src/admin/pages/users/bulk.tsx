@@ -286,11 +286,13 @@ interface PolicyChoiceProps {
 export function PolicyChoice({ value, onChange }: PolicyChoiceProps) {
   const t = useWords(bulkWords)
   const p = useWords(policyWords)
+  const k = useWords(kitWords)
   const { callingPolicy } = useTenant()
-  const byDefault = `${p('default')}: ${policyText(p, callingPolicy)}`
+  const byDefault = k('pair', { what: p('default'), value: policyText(p, callingPolicy) })
   return (
     <Field label={t('policy')}>
       <Dropdown
+        clearButton={null}
         value={value === null ? byDefault : policyText(p, value)}
         selectedOptions={[value ?? '']}
         onOptionSelect={(_, { optionValue }) => onChange(optionValue ? optionValue : null)}

@@ -75,6 +75,7 @@ export function ColumnsStep({ given }: { readonly given: UserImport }) {
       aside={
         <Field label={t('delimiter')} orientation="horizontal">
           <Dropdown
+            clearButton={null}
             className="i-delimiter"
             value={t(`delimiter.${given.delimiter as CsvDelimiter}`)}
             selectedOptions={[given.delimiter]}
@@ -105,7 +106,8 @@ export function ColumnsStep({ given }: { readonly given: UserImport }) {
                   {column.repeated && column.column === null && <span className="i-note">{t('repeated')}</span>}
                 </div>
                 <Dropdown
-                  aria-label={`${t('readAs')}: ${title}`}
+                  clearButton={null}
+                  aria-label={k('pair', { what: t('readAs'), value: title })}
                   value={column.column === null ? t('notRead') : names[column.column]}
                   selectedOptions={[column.column ?? '']}
                   onOptionSelect={(_, { optionValue }) => choose(index, (optionValue || null) as UserColumn | null)}
