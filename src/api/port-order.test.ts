@@ -604,6 +604,16 @@ describe('N5: numbers that leave', () => {
   }
   const count = (sql: string, number: string) => db.query(`SELECT 1 FROM ${sql} AND number = $1`, [number])
 
+  test('L4: a number that stays with the tenant’s own carrier is not ours to let go', async () => {
+    const tenant = await aTenant('FR')
+    const number = '+33199006001'
+    const entered = await ask('POST', `/v1/tenants/${tenant}/trunk-numbers`, { numbers: [number] })
+    expect(entered.status).toBe(201)
+    const { pin } = (await ask('POST', `/v1/tenants/${tenant}/port-out-pin`, {})).body
+    const answer = await ask('POST', '/v1/port-out-requests', { number, pin, carrier: 'Southern Telephone' })
+    expect(answer).toMatchObject({ status: 403, body: { code: 'port-out-refused' } })
+  })
+
   test('a number that leaves is not given up meanwhile; who keeps it may', async () => {
     const { tenant, leave, release } = await aLeaver()
     const { id } = (await leave()).body

@@ -183,7 +183,8 @@ export const portOutRoutes: Routes = (app, deps) => {
       const known = row && (await findPortOutPin(deps.db, row.tenantId))
       // As long for a number that is not here as for a wrong PIN.
       const isRight = await isPassword(pin, known?.pinHash ?? null)
-      if (!row || !isRight) throw new Problem('port-out-refused', { param: 'pin' })
+      // What stays with the tenant's own carrier is not ours to let go.
+      if (!row || row.origin === 'trunk' || !isRight) throw new Problem('port-out-refused', { param: 'pin' })
       await attemptSucceeded(deps.db, who, deps.clock.now())
       const made = await inTransaction(deps.db, async (tx) => {
         // Checking a PIN takes a while: the number may have been given up since, and the PIN been made anew.
