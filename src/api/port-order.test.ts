@@ -10,6 +10,7 @@ import { addUsBusinessDays } from '../core/us-business-day.ts'
 import { advancePorts } from '../jobs/port-orders.ts'
 import { portLetter } from '../mail/port-letters.ts'
 import type { Db } from '../store/db.ts'
+import { trunkNumberRoutes } from './trunk-number.ts'
 
 let server: TestServer
 let db: Db
@@ -101,7 +102,7 @@ const advanceTo = (tenant: string, to: string) => ask('POST', `/v1/tenants/${ten
 beforeAll(async () => {
   const base = await testDb()
   db = base.db
-  server = await aServer(base)
+  server = await aServer(base, [trunkNumberRoutes])
 })
 afterAll(() => server.stop())
 
