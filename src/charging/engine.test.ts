@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anEngine, aTenant, initial, termination, update } from '../../test/harness/fixtures.ts'
 import { type TestDb, testDb } from '../../test/harness/postgres.ts'
-import type { Engine } from './engine.ts'
+import { type Engine, newUuid } from './engine.ts'
+
+test('ids of one millisecond are in the order in which they were made', () => {
+  for (let now = 1_000; now < 1_100; now++) {
+    const made = Array.from({ length: 2_000 }, () => newUuid(now))
+    expect(made.toSorted()).toEqual(made)
+    expect(new Set(made).size).toBe(made.length)
+  }
+  // More than there is room for: in any order, and still no two alike.
+  const many = Array.from({ length: 20_000 }, () => newUuid(2_000))
+  expect(new Set(many).size).toBe(many.length)
+})
 
 describe('the charging engine', () => {
   let base: TestDb
