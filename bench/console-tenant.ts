@@ -197,7 +197,7 @@ async function insertRecords(db: Db, tenantId: TenantId): Promise<void> {
             CASE WHEN kind IN (96, 97) THEN 'credit-limit-reached' WHEN kind >= 98 THEN 'no-answer' WHEN n % 3 = 0 THEN 'called-hung-up'
               ELSE 'caller-hung-up' END,
             spoken, ${money}, 'CAD', CASE WHEN kind IN (96, 97) THEN 'credit-limit-reached' END,
-            json_build_object(
+            jsonb_build_object(
               'reason', CASE WHEN ${IS_ABROAD} THEN json_build_object('code', 'other-country', 'country', 'GB', 'location', 'CA')
                 WHEN kind BETWEEN 80 AND 95 THEN json_build_object('code', 'own-number')
                 WHEN kind < 52 OR kind >= 98 THEN json_build_object('code', 'same-country', 'country', 'CA')
@@ -217,6 +217,8 @@ async function insertRecords(db: Db, tenantId: TenantId): Promise<void> {
               'grants', CASE WHEN kind >= 80 THEN '[]'::json ELSE json_build_array(json_build_object(
                 'at', floor(extract(epoch FROM at) * 1000)::bigint, 'from', 0,
                 'slices', json_build_array(json_build_object('source', ${source}, 'seconds', 600)))) END)
+              || CASE WHEN kind < 3 THEN jsonb_build_object('forwards', jsonb_build_object('caller', '+1514' || (1000000 + tail % 8999999)))
+                ELSE '{}' END
      FROM bench_call ORDER BY at`,
     [tenantId],
   )

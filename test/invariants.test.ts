@@ -153,6 +153,20 @@ describe('C8, C9: a call is recorded and answered once', () => {
     `UPDATE call_session SET ${set} WHERE tenant_id = $1 AND state = '${state}'`
   attack('an open session without a deadline', 'open_has_deadline', sessions('deadline_at = NULL', 'open'), ofTenant)
   attack('an ended session with a deadline', 'open_has_deadline', sessions('deadline_at = now()', 'ended'), ofTenant)
+  const last = (hash: string, status: string, answer: string) =>
+    `last_hash = ${hash}, last_status = ${status}, last_answer = ${answer}`
+  attack(
+    'a session that goes on and holds an answer',
+    'ended_holds_its_answer',
+    sessions(last(`'hash'`, '200', `'answer'`), 'open'),
+    ofTenant,
+  )
+  attack(
+    'an ended session that has lost its answer',
+    'ended_holds_its_answer',
+    sessions(last('last_hash', 'last_status', 'NULL'), 'ended'),
+    ofTenant,
+  )
   attack(
     'a session in no state',
     'call_session_state_check',

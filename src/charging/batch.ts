@@ -3,13 +3,17 @@
  */
 import type { Book } from '../core/book.ts'
 import { sessionKey } from '../core/book.ts'
-import { charge, closeSilent, type Outcome, requestStop } from '../core/credit-control.ts'
+import { closeSilent } from '../core/call-end.ts'
+import { requestStop } from '../core/call-extend.ts'
+import { charge } from '../core/credit-control.ts'
 import type { TenantId, Uuid } from '../core/ids.ts'
 import type { PoolNeed } from '../core/needs.ts'
+import type { Outcome } from '../core/outcome.ts'
 import type { RateDeck } from '../core/rate-deck.ts'
 import type { CreditControlRequest } from '../core/request.ts'
 import type { Instant } from '../core/time.ts'
-import { loadBook, type SessionName, saveBook } from '../store/charging.ts'
+import { loadBook, type SessionName } from '../store/charging.ts'
+import { saveBook } from '../store/charging-save.ts'
 import type { LaneConnection } from './lane.ts'
 
 /** What one place in a batch asks for: a request of a switch, the closing of a call that fell silent, or its end by an admin. */

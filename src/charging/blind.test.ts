@@ -1,7 +1,7 @@
 /** C10: calls that a switch let through while nobody could be asked are billed afterwards, once, from what is there then. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { faultsOf } from '../../test/harness/audit.ts'
-import { anEngine, aTenant, initial, termination, update } from '../../test/harness/fixtures.ts'
+import { anEngine, aTenant, initial, T0, termination, update } from '../../test/harness/fixtures.ts'
 import { type TestDb, testDb } from '../../test/harness/postgres.ts'
 import type { TenantId } from '../core/ids.ts'
 import type { Engine } from './engine.ts'
@@ -25,7 +25,7 @@ describe('calls that were let through blind', () => {
     )[0]
 
   test('C10: all of it is paid from what is free, however long it lasted, and once', async () => {
-    const tenant = await aTenant(base.db, { domesticLicences: 1 })
+    const tenant = await aTenant(base.db, { domesticLicences: 1, clockAt: T0 })
     const begun = initial(tenant, 'blind-1', blind)
     expect(JSON.parse((await engine.submit(begun)).body)).toMatchObject({ result: 'granted', grantedSeconds: 0 })
     const end = termination('blind-1', 1, 500, { blindSeconds: 500, cause: 'charging-unreachable' })
@@ -42,7 +42,7 @@ describe('calls that were let through blind', () => {
   })
 
   test('C10, C9: what is not there any more is ours, in view', async () => {
-    const tenant = await aTenant(base.db, { domesticLicences: 1 })
+    const tenant = await aTenant(base.db, { domesticLicences: 1, clockAt: T0 })
     const drain = initial(tenant, 'drain', { requestedSeconds: 14_400 })
     await engine.submit(drain)
     await engine.submit(termination('drain', 1, 14_400))
@@ -63,7 +63,7 @@ describe('calls that were let through blind', () => {
   })
 
   test('C10: a call that would have been refused was spoken all the same: recorded with the reason, and paid by nobody', async () => {
-    const tenant = await aTenant(base.db, { domesticLicences: 1 })
+    const tenant = await aTenant(base.db, { domesticLicences: 1, clockAt: T0 })
     await base.db.execute('UPDATE tenant_user SET voice_sku = NULL WHERE user_id = $1', [tenant.userId])
     await engine.submit(initial(tenant, 'blind-3', blind))
     await engine.submit(termination('blind-3', 1, 90, { blindSeconds: 90 }))
@@ -76,7 +76,7 @@ describe('calls that were let through blind', () => {
   })
 
   test('C10: a call in progress is charged beyond its lease for what was let through, and goes on as any other', async () => {
-    const tenant = await aTenant(base.db, { domesticLicences: 1 })
+    const tenant = await aTenant(base.db, { domesticLicences: 1, clockAt: T0 })
     await engine.submit(initial(tenant, 'blind-4'))
     const asked = await engine.submit(update('blind-4', 1, 400, { blindSeconds: 340 }))
     expect(JSON.parse(asked.body)).toMatchObject({ result: 'granted', grantedSeconds: 60 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { faultsOf } from '../../test/harness/audit.ts'
 import { anEngine, aTenant, initial, termination, update } from '../../test/harness/fixtures.ts'
 import { type TestDb, testDb } from '../../test/harness/postgres.ts'
 import { type Engine, newUuid } from './engine.ts'
@@ -49,7 +50,12 @@ describe('the charging engine', () => {
       termination('leg-2', 4, 5),
     ]
     const bodies: string[] = []
-    for (const request of requests) bodies.push((await engine.submit(request)).body)
+    for (const request of requests) {
+      bodies.push((await engine.submit(request)).body)
+      // At once, while it is the last answer of the session …
+      expect((await engine.submit(request)).body).toBe(bodies.at(-1))
+    }
+    // … and long after.
     for (const [index, request] of requests.entries()) {
       expect((await engine.submit(request)).body).toBe(bodies[index])
     }
@@ -99,5 +105,27 @@ describe('the charging engine', () => {
     expect(JSON.parse((await engine.submit(initial(tenant, 'nobody', nobody))).body)).toMatchObject({
       refusal: { code: 'number-unknown' },
     })
+  })
+
+  test('C2, C9: two servers that charge one tenant at once wait for each other row by row, and no change is lost', async () => {
+    const tenant = await aTenant(base.db, { domesticLicences: 1 })
+    const other = await anEngine(base)
+    const call = async (number: number): Promise<void> => {
+      const [here, there] = number % 2 === 0 ? [engine, other] : [other, engine]
+      const sessionId = `both-${number}`
+      await here.submit(initial(tenant, sessionId, { calledNumber: '+14155550100' }))
+      // The servers take turns with a call, and both hold rows of the one pool that the other one is about to change.
+      for (const step of [1, 2, 3]) await (step % 2 === 0 ? here : there).submit(update(sessionId, step, 20))
+      await here.submit(termination(sessionId, 4, 1))
+    }
+    await Promise.all(Array.from({ length: 120 }, (_, number) => call(number)))
+    await other.stop()
+    const [sums] = await base.db.query<{ calls: number; seconds: number }>(
+      `SELECT count(*)::int AS calls, sum(charged_seconds)::int AS seconds FROM call_record
+       WHERE tenant_id = $1 AND result = 'ended'`,
+      [tenant.tenantId],
+    )
+    expect(sums).toEqual({ calls: 120, seconds: 120 * 61 })
+    expect(await faultsOf(base.db, tenant.tenantId)).toEqual([])
   })
 })

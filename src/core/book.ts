@@ -56,7 +56,14 @@ export interface PhoneNumber {
   readonly ownCarrier?: true
 }
 
-/** A session as it is stored: its last answer lies in it, so that the usual repetition needs no second look. */
+/** What a request was answered, kept for its repetitions: the same bytes. */
+export interface GivenAnswer {
+  readonly hash: string
+  readonly status: number
+  readonly answer: string
+}
+
+/** A session as it is stored. */
 export interface Session {
   readonly switchId: SwitchId
   readonly sessionId: string
@@ -65,21 +72,17 @@ export interface Session {
   readonly callId: CallId
   state: 'open' | 'silent' | 'ended'
   lastNumber: number
-  lastHash: string
-  lastStatus: number
-  lastAnswer: string
+  /** The last answer of a session that has ended: none follows it. While it goes on, each answer is a row of its own, written once. */
+  finalAnswer: GivenAnswer | null
   deadlineAt: Instant | null
   endedAt: Instant | null
   call: Call | null
 }
 
-/** An answer that a later request has superseded. */
-export interface EarlierAnswer {
+/** An answer of a session that goes on, or went on when it was given. */
+export interface SessionAnswer extends GivenAnswer {
   readonly callId: CallId
   readonly requestNumber: number
-  readonly hash: string
-  readonly status: number
-  readonly answer: string
 }
 
 /** A limit that stood in the way of a call: the tenant is told, once in its window. */
@@ -116,7 +119,8 @@ export class Book {
   readonly sipUsers = new Map<string, User>()
   readonly numbers = new Map<string, PhoneNumber>()
   readonly sessions = new Map<string, Session>()
-  readonly earlier = new Map<string, EarlierAnswer>()
+  /** Those that repeated requests ask for, and those of this batch. */
+  readonly answers = new Map<string, SessionAnswer>()
   readonly accounts = new Map<string, Account>()
   /** Tenants whose lots were loaded: of the others nothing is known, least of all that their wallets are empty. */
   readonly walletsLoaded = new Set<TenantId>()
@@ -131,7 +135,7 @@ export class Book {
 
   readonly newSessions = new Set<Session>()
   readonly changedSessions = new Set<Session>()
-  readonly superseded: EarlierAnswer[] = []
+  readonly newAnswers: SessionAnswer[] = []
   readonly records: CallRecord[] = []
   readonly supplements: CallSupplement[] = []
   readonly recharges = new Map<TenantId, RechargeIntent>()
@@ -200,8 +204,8 @@ export class Book {
     if (!this.newSessions.has(session)) this.changedSessions.add(session)
   }
 
-  recordEarlier(answer: EarlierAnswer): void {
-    this.superseded.push(answer)
-    this.earlier.set(answerKey(answer.callId, answer.requestNumber), answer)
+  recordAnswer(answer: SessionAnswer): void {
+    this.newAnswers.push(answer)
+    this.answers.set(answerKey(answer.callId, answer.requestNumber), answer)
   }
 }

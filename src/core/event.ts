@@ -2,10 +2,10 @@
  * Events that are charged once, without a session (RFC 8506 §6.3): the wallet pays or the service is refused.
  */
 import { type Book, type Tenant, userKey } from './book.ts'
-import type { Outcome } from './credit-control.ts'
 import { formatId } from './ids.ts'
 import { type Account, COUNTER, type Source } from './ledger.ts'
 import { type Micros, maxBigint, micros, minBigint, toMoney } from './money.ts'
+import type { Outcome } from './outcome.ts'
 import { type RefusalCode, refusal } from './problems.ts'
 import type { CreditControlAnswer, EventRequest } from './request.ts'
 import { type Cap, capsOf, LimitMeter, windowOf } from './spend-limit.ts'
@@ -87,9 +87,7 @@ function answer(book: Book, request: EventRequest, now: Instant, given: CreditCo
     callId: request.freshId,
     state: 'ended',
     lastNumber: request.requestNumber,
-    lastHash: request.hash,
-    lastStatus: 200,
-    lastAnswer: body,
+    finalAnswer: { hash: request.hash, status: 200, answer: body },
     deadlineAt: null,
     endedAt: now,
     call: null,

@@ -7,20 +7,26 @@ import { assert } from '../core/assert.ts'
 const SEPARATOR = '\u001f'
 
 /** Column of numbers, bigints, booleans, uuids: nothing that an array literal would have to quote. */
-export const plainColumn = <Row>(
+export function plainColumn<Row>(
   rows: readonly Row[],
   of: (row: Row) => bigint | number | string | boolean | null,
-): string => `{${rows.map((row) => of(row) ?? 'NULL').join(',')}}`
+): string {
+  // Added up, not joined: half the time, over some thirty values of each request.
+  let column = ''
+  for (const row of rows) column += `${column === '' ? '{' : ','}${of(row) ?? 'NULL'}`
+  return column === '' ? '{}' : `${column}}`
+}
 
 /** Column of texts, for the SQL of `texts`: U+001E alone stands for NULL. */
 export function textColumn<Row>(rows: readonly Row[], of: (row: Row) => string | null): string {
   // Begins with a separator, and `texts` drops the first element: PostgreSQL reads one empty text as no text at all.
   let joined = ''
-  for (const row of rows) joined += SEPARATOR + (of(row) ?? NULL_TEXT)
-  // One separator too many would shift every later row: better no batch than that one.
-  let separators = 0
-  for (let i = joined.indexOf(SEPARATOR); i !== -1; i = joined.indexOf(SEPARATOR, i + 1)) separators++
-  assert(separators === rows.length, 'no text holds the separator')
+  for (const row of rows) {
+    const text = of(row) ?? NULL_TEXT
+    // One separator too many would shift every later row: better no batch than that one.
+    assert(!text.includes(SEPARATOR), 'no text holds the separator')
+    joined += SEPARATOR + text
+  }
   return joined
 }
 

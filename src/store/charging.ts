@@ -2,17 +2,12 @@
  * One read and one write for a whole batch. `loadBook` locks what the requests may change; `saveBook` writes each changed row
  * once, pipelined with COMMIT: three round trips, whatever the batch holds.
  */
-import { assert } from '../core/assert.ts'
 import { authorise } from '../core/authorise.ts'
-import { answerKey, Book, type Session, sessionKey, type Tenant, type User } from '../core/book.ts'
+import { answerKey, Book, type Session, sessionKey, type Tenant } from '../core/book.ts'
 import type { Call } from '../core/call.ts'
-import type { VoiceSku } from '../core/catalogue.ts'
-import type { Country } from '../core/country.ts'
-import { eventInstant } from '../core/credit-control.ts'
+import { eventInstant } from '../core/call-step.ts'
 import { capsOfEvent } from '../core/event.ts'
-import type { CallId, SwitchId, TenantId, UserId, Uuid } from '../core/ids.ts'
-import type { Account } from '../core/ledger.ts'
-import { type Currency, micros } from '../core/money.ts'
+import type { CallId, SwitchId, TenantId, UserId } from '../core/ids.ts'
 import {
   missingPools,
   type Needs,
@@ -23,17 +18,12 @@ import {
   type PoolNeed,
   walletsBehindShortPools,
 } from '../core/needs.ts'
-import type { E164 } from '../core/numbering.ts'
 import type { RateDeck } from '../core/rate-deck.ts'
 import type { CreditControlRequest } from '../core/request.ts'
-import { type Instant, instant, type TimeZone } from '../core/time.ts'
-import { eventsOf } from './book-event.ts'
+import { type Instant, instant } from '../core/time.ts'
 import { plainColumn, textColumn } from './bulk.ts'
-import { parseCall, printCall } from './call-json.ts'
+import { addNumber, addTenant, readAccount, readSession, readUser } from './charging-rows.ts'
 import type { StatementName } from './charging-sql.ts'
-import { eventColumns } from './event.ts'
-import { accountColumns, postingColumns } from './ledger.ts'
-import { parseLimits, parseTenantLimits } from './spend-limit.ts'
 
 /** A connection of the charging path: runs a named statement of charging-sql.ts, rows as arrays. */
 export interface Lane {
@@ -66,7 +56,7 @@ export async function loadBook(lane: Lane, input: BatchInput): Promise<Book | Mi
   const book = new Book(input.now, input.deck)
   await loadWho(lane, book, input)
   const needs = whatIsNeeded(book, input)
-  await Promise.all([loadEarlierAnswers(lane, book, input), loadAccounts(lane, book, needs)])
+  await Promise.all([loadAnswers(lane, book, input), loadAccounts(lane, book, needs)])
   await loadClosedLots(lane, book, needs)
   const missing = missingPools(book, needs)
   return missing.length > 0 ? { missing } : book
@@ -112,7 +102,7 @@ async function loadWho(lane: Lane, book: Book, input: BatchInput): Promise<void>
     numberRows.length ? lane.run('numbers', [textColumn(numberRows, (n) => n)]) : [],
   ])
   for (const row of sessionResult) book.addSession(readSession(row))
-  for (const row of tenantResult) addTenant(book, readTenant(row))
+  for (const row of tenantResult) addTenant(book, row)
   for (const row of userResult) book.addUser(readUser(row), null)
   for (const row of sipResult) book.addUser(readUser(row), row[9] as string)
   for (const row of numberResult) addNumber(book, row)
@@ -122,8 +112,7 @@ async function loadWho(lane: Lane, book: Book, input: BatchInput): Promise<void>
     if (session.tenantId !== null && !book.tenants.has(session.tenantId)) unknown.add(session.tenantId)
   }
   if (unknown.size > 0) {
-    for (const row of await lane.run('tenants', [plainColumn([...unknown], (id) => id)]))
-      addTenant(book, readTenant(row))
+    for (const row of await lane.run('tenants', [plainColumn([...unknown], (id) => id)])) addTenant(book, row)
   }
 }
 
@@ -178,12 +167,12 @@ function needReport(needs: Needs, book: Book, tenant: Tenant, call: Call, reques
   needsOfReport(needs, call, { usedSeconds, requestedSeconds, at, now, zone: tenant.timeZone })
 }
 
-/** Answers that a repeated request asks for again; the usual repetition finds its answer in the session. */
-async function loadEarlierAnswers(lane: Lane, book: Book, input: BatchInput): Promise<void> {
+/** Answers that a repeated request asks for again; that of a session which has ended lies in it. */
+async function loadAnswers(lane: Lane, book: Book, input: BatchInput): Promise<void> {
   const wanted = new Map<string, [CallId, number]>()
   for (const { switchId, sessionId, requestNumber } of input.requests) {
     const session = book.sessions.get(sessionKey(switchId, sessionId))
-    if (session && requestNumber < session.lastNumber) {
+    if (session && requestNumber <= session.lastNumber && !isFinal(session, requestNumber)) {
       wanted.set(answerKey(session.callId, requestNumber), [session.callId, requestNumber])
     }
   }
@@ -191,9 +180,12 @@ async function loadEarlierAnswers(lane: Lane, book: Book, input: BatchInput): Pr
   const rows = [...wanted.values()]
   const found = await lane.run('answers', [plainColumn(rows, ([id]) => id), plainColumn(rows, ([, n]) => n)])
   for (const [callId, requestNumber, hash, status, answer] of found as [CallId, number, string, number, string][]) {
-    book.earlier.set(answerKey(callId, requestNumber), { callId, requestNumber, hash, status, answer })
+    book.answers.set(answerKey(callId, requestNumber), { callId, requestNumber, hash, status, answer })
   }
 }
+
+const isFinal = ({ finalAnswer, lastNumber }: Session, requestNumber: number): boolean =>
+  finalAnswer !== null && requestNumber === lastNumber
 
 /** Second round trip: pools, then wallets, each locked in sorted order. */
 async function loadAccounts(lane: Lane, book: Book, needs: Needs): Promise<void> {
@@ -235,304 +227,4 @@ async function loadClosedLots(lane: Lane, book: Book, needs: Needs): Promise<voi
   if (absent.length === 0) return
   const values = [plainColumn(absent, (lot) => lot.tenantId), textColumn(absent, (lot) => lot.name)]
   for (const row of await lane.run('accounts', values)) book.addAccount(readAccount(row))
-}
-
-/** Writes what changed, each row once. The caller pipelines COMMIT behind it. */
-export function saveBook(lane: Lane, book: Book, ids: () => Uuid): Promise<unknown>[] {
-  const writes: Promise<unknown>[] = []
-  const accounts = [...book.ledger.touched]
-  if (accounts.length > 0) {
-    writes.push(lane.run('updateAccounts', accountColumns(accounts)))
-  }
-  const born = [...book.newSessions]
-  if (born.length > 0) {
-    writes.push(
-      lane.run('insertSessions', [
-        plainColumn(born, (s) => s.switchId),
-        textColumn(born, (s) => s.sessionId),
-        plainColumn(born, (s) => s.tenantId),
-        plainColumn(born, (s) => s.callId),
-        plainColumn(born, (s) => s.state),
-        plainColumn(born, (s) => s.lastNumber),
-        plainColumn(born, (s) => s.lastHash),
-        plainColumn(born, (s) => s.lastStatus),
-        textColumn(born, (s) => s.lastAnswer),
-        plainColumn(born, (s) => s.deadlineAt),
-        plainColumn(born, (s) => s.endedAt),
-        textColumn(born, (s) => printCall(s.call)),
-      ]),
-    )
-  }
-  const changed = [...book.changedSessions]
-  if (changed.length > 0) {
-    writes.push(
-      lane.run('updateSessions', [
-        plainColumn(changed, (s) => s.switchId),
-        textColumn(changed, (s) => s.sessionId),
-        plainColumn(changed, (s) => s.state),
-        plainColumn(changed, (s) => s.lastNumber),
-        plainColumn(changed, (s) => s.lastHash),
-        plainColumn(changed, (s) => s.lastStatus),
-        textColumn(changed, (s) => s.lastAnswer),
-        plainColumn(changed, (s) => s.deadlineAt),
-        plainColumn(changed, (s) => s.endedAt),
-        textColumn(changed, (s) => printCall(s.call)),
-      ]),
-    )
-  }
-  saveHistory(lane, book, ids, writes)
-  const uses = [...book.changedLimits]
-  if (uses.length > 0) {
-    writes.push(
-      lane.run('saveLimitUses', [
-        plainColumn(uses, (u) => u.tenantId),
-        textColumn(uses, (u) => u.window),
-        plainColumn(uses, (u) => u.spent),
-        plainColumn(uses, (u) => u.held),
-        plainColumn(uses, () => book.now),
-      ]),
-    )
-  }
-  const events = eventsOf(book)
-  if (events.length > 0) writes.push(lane.run('insertEvents', eventColumns(events, ids)))
-  return writes
-}
-
-/** The tables that are only ever added to. */
-function saveHistory(lane: Lane, book: Book, ids: () => Uuid, writes: Promise<unknown>[]): void {
-  const { superseded, records, supplements } = book
-  const { postings } = book.ledger
-  if (superseded.length > 0) {
-    writes.push(
-      lane.run('insertAnswers', [
-        plainColumn(superseded, (a) => a.callId),
-        plainColumn(superseded, (a) => a.requestNumber),
-        plainColumn(superseded, (a) => a.hash),
-        plainColumn(superseded, (a) => a.status),
-        textColumn(superseded, (a) => a.answer),
-      ]),
-    )
-  }
-  if (records.length > 0) {
-    writes.push(
-      lane.run('insertRecords', [
-        plainColumn(records, (r) => r.callId),
-        plainColumn(records, (r) => r.tenantId),
-        plainColumn(records, (r) => r.switchId),
-        textColumn(records, (r) => r.sessionId),
-        plainColumn(records, (r) => r.userId),
-        plainColumn(records, (r) => r.direction),
-        textColumn(records, (r) => r.callingNumber),
-        textColumn(records, (r) => r.calledNumber),
-        plainColumn(records, (r) => r.classification),
-        plainColumn(records, (r) => r.result),
-        plainColumn(records, (r) => r.startedAt),
-        plainColumn(records, (r) => r.answeredAt),
-        plainColumn(records, (r) => r.endedAt),
-        textColumn(records, (r) => r.endCause),
-        plainColumn(records, (r) => r.chargedSeconds),
-        plainColumn(records, (r) => r.chargeMicros),
-        plainColumn(records, (r) => r.currency),
-        plainColumn(records, (r) => r.refusalCode),
-        textColumn(records, (r) => JSON.stringify(r.details)),
-      ]),
-    )
-  }
-  if (supplements.length > 0) {
-    writes.push(
-      lane.run('insertSupplements', [
-        plainColumn(supplements, (s) => s.callId),
-        plainColumn(supplements, (s) => s.tenantId),
-        plainColumn(supplements, (s) => s.endedAt),
-        textColumn(supplements, (s) => s.endCause),
-        plainColumn(supplements, (s) => s.chargedSeconds),
-        plainColumn(supplements, (s) => s.chargeMicros),
-        textColumn(supplements, (s) => JSON.stringify(s.details)),
-      ]),
-    )
-  }
-  if (postings.length > 0) {
-    writes.push(lane.run('insertPostings', postingColumns(postings)))
-  }
-  const recharges = [...book.recharges.values()]
-  if (recharges.length > 0) {
-    writes.push(
-      lane.run('insertRecharges', [
-        plainColumn(recharges, ids),
-        plainColumn(recharges, (r) => r.tenantId),
-        plainColumn(recharges, (r) => r.amount),
-        plainColumn(recharges, (r) => r.paymentMethodId),
-        plainColumn(recharges, (r) => r.at),
-      ]),
-    )
-  }
-}
-
-// -- rows into the words of the core ---------------------------------------------------------------------------------
-
-function readSession(row: unknown[]): Session {
-  const [
-    switchId,
-    sessionId,
-    tenantId,
-    callId,
-    state,
-    lastNumber,
-    lastHash,
-    lastStatus,
-    lastAnswer,
-    deadlineAt,
-    endedAt,
-    call,
-  ] = row as [
-    SwitchId,
-    string,
-    TenantId | null,
-    CallId,
-    Session['state'],
-    number,
-    string,
-    number,
-    string,
-    Instant | null,
-    Instant | null,
-    unknown,
-  ]
-  return {
-    switchId,
-    sessionId,
-    tenantId,
-    callId,
-    state,
-    lastNumber,
-    lastHash,
-    lastStatus,
-    lastAnswer,
-    deadlineAt,
-    endedAt,
-    call: parseCall(call),
-  }
-}
-
-function readTenant(row: unknown[]): Tenant {
-  const [
-    tenantId,
-    country,
-    timeZone,
-    currency,
-    clockAt,
-    callingPolicy,
-    enabled,
-    paused,
-    threshold,
-    amount,
-    target,
-    method,
-    notBefore,
-    pending,
-    callEvents,
-    limits,
-  ] = row as [
-    TenantId,
-    Country,
-    TimeZone,
-    Currency,
-    Instant | null,
-    string,
-    boolean | null,
-    boolean,
-    bigint,
-    bigint,
-    bigint | null,
-    Uuid,
-    Instant | null,
-    boolean,
-    boolean,
-    unknown,
-  ]
-  const autoRecharge =
-    enabled === null
-      ? null
-      : {
-          enabled,
-          paused,
-          pending,
-          thresholdMicros: micros(threshold),
-          amountMicros: micros(amount),
-          targetMicros: target === null ? null : micros(target),
-          paymentMethodId: method,
-          notBefore,
-        }
-  return {
-    tenantId,
-    country,
-    timeZone,
-    currency,
-    clockAt,
-    callingPolicy,
-    autoRecharge,
-    callEvents,
-    limits: parseTenantLimits(limits),
-  }
-}
-
-const addTenant = (book: Book, tenant: Tenant): void => void book.tenants.set(tenant.tenantId, tenant)
-
-function readUser(row: unknown[]): User {
-  const [
-    tenantId,
-    userId,
-    usageLocation,
-    voiceSku,
-    internationalPlan,
-    creditsEnabled,
-    callingPolicy,
-    disabled,
-    limits,
-  ] = row as [TenantId, UserId, Country, VoiceSku | null, boolean, boolean, string | null, boolean, unknown]
-  return {
-    tenantId,
-    userId,
-    usageLocation,
-    voiceSku,
-    internationalPlan,
-    creditsEnabled,
-    callingPolicy,
-    disabled,
-    limits: parseLimits(limits),
-  }
-}
-
-function addNumber(book: Book, row: unknown[]): void {
-  const [number, tenantId, type, userId] = row as [
-    E164,
-    TenantId,
-    'user' | 'service-toll' | 'service-toll-free',
-    UserId | null,
-  ]
-  const callbackUntil = row[11] as Instant | null
-  const more = {
-    ...(callbackUntil === null ? {} : { callbackUntil }),
-    ...(row[12] ? { ownCarrier: true as const } : {}),
-  }
-  book.numbers.set(number, { number, tenantId, type, userId, ...more })
-  if (userId !== null) book.addUser(readUser([tenantId, userId, ...row.slice(4)]), null)
-}
-
-export function readAccount(row: unknown[]): Account {
-  const [tenantId, name, posted, reserved, floor, owed, spent, licences, allowanceSeconds, endsAt, closed] = row as [
-    TenantId,
-    string,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    number,
-    bigint,
-    Instant | null,
-    boolean,
-  ]
-  assert(typeof posted === 'bigint', 'int8 columns are bigint')
-  return { tenantId, name, posted, reserved, floor, owed, spent, licences, allowanceSeconds, endsAt, closed }
 }

@@ -85,10 +85,8 @@ export async function insertAccounts(tx: Tx, accounts: readonly Account[]): Prom
   )
 }
 
-/** Values of `updateAccounts`: what may change of an account. The same for a batch of calls and for everything else. */
-export const accountColumns = (accounts: readonly Account[]): string[] => [
-  plainColumn(accounts, (a) => a.tenantId),
-  textColumn(accounts, (a) => a.name),
+/** What may change of an account. The same for a batch of calls and for everything else. */
+export const balanceColumns = (accounts: readonly Account[]): string[] => [
   plainColumn(accounts, (a) => a.posted),
   plainColumn(accounts, (a) => a.reserved),
   plainColumn(accounts, (a) => a.owed),
@@ -118,7 +116,8 @@ export async function insertPostings(tx: Tx, postings: readonly Posting[]): Prom
 export async function saveLedger(tx: Tx, ledger: Ledger): Promise<void> {
   const accounts = [...ledger.touched]
   if (accounts.length > 0) {
-    await tx.execute(SQL.updateAccounts, accountColumns(accounts))
+    const names = [plainColumn(accounts, (a) => a.tenantId), textColumn(accounts, (a) => a.name)]
+    await tx.execute(SQL.updateAccounts, [...names, ...balanceColumns(accounts)])
   }
   await insertPostings(tx, ledger.postings)
 }

@@ -41,15 +41,15 @@ export async function listLiveCalls(
   now: Instant,
   limit: number,
 ): Promise<LiveCall[]> {
-  const rows = await db.query<{ call: unknown; user_name: string | null }>(
-    `SELECT s.call, u.name AS user_name
+  const rows = await db.query<{ call_id: CallId; call: unknown; user_name: string | null }>(
+    `SELECT s.call_id, s.call, u.name AS user_name
      FROM call_session s LEFT JOIN tenant_user u ON u.user_id = (s.call ->> 'userId')::uuid
      WHERE s.tenant_id = $1 AND s.state = 'open'
      ORDER BY s.call_id DESC LIMIT $2`,
     [tenantId, limit],
   )
   return rows.flatMap((row) => {
-    const call = parseCall(row.call)
+    const call = parseCall(row.call, row.call_id, tenantId)
     return call ? [liveCall(call, row.user_name, now)] : []
   })
 }
@@ -61,12 +61,20 @@ export interface OpenCall {
   readonly call: Call
 }
 
-const OPEN_CALL = `SELECT switch_id AS "switchId", session_id AS "sessionId", call FROM call_session`
+const OPEN_CALL = `SELECT switch_id AS "switchId", session_id AS "sessionId", call_id, tenant_id, call FROM call_session`
 
-const readOpenCalls = (rows: readonly { switchId: SwitchId; sessionId: string; call: unknown }[]): OpenCall[] =>
-  rows.flatMap(({ call: stored, ...session }) => {
-    const call = parseCall(stored)
-    return call ? [{ ...session, call }] : []
+interface OpenCallRow {
+  readonly switchId: SwitchId
+  readonly sessionId: string
+  readonly call_id: CallId
+  readonly tenant_id: TenantId
+  readonly call: unknown
+}
+
+const readOpenCalls = (rows: readonly OpenCallRow[]): OpenCall[] =>
+  rows.flatMap(({ switchId, sessionId, call_id, tenant_id, call: stored }) => {
+    const call = parseCall(stored, call_id, tenant_id)
+    return call ? [{ switchId, sessionId, call }] : []
   })
 
 /** Every call of the tenant that is in progress. */
@@ -86,10 +94,10 @@ export async function listOpenCallsOf(db: Queryable, tenantId: TenantId, userId:
 
 /** One call in progress; null where there is none. */
 export async function findOpenCall(db: Queryable, tenantId: TenantId, callId: CallId): Promise<OpenCall | null> {
-  const rows = await db.query<{ switchId: SwitchId; sessionId: string; call: unknown }>(
-    `${OPEN_CALL} WHERE tenant_id = $1 AND call_id = $2 AND state = 'open'`,
-    [tenantId, callId],
-  )
+  const rows = await db.query<OpenCallRow>(`${OPEN_CALL} WHERE tenant_id = $1 AND call_id = $2 AND state = 'open'`, [
+    tenantId,
+    callId,
+  ])
   return readOpenCalls(rows)[0] ?? null
 }
 

@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { packageRoot } from '../paths.ts'
-import { connectionConfig } from './db.ts'
+import { connectionConfig, type Queryable } from './db.ts'
 import { ensureTenantRole, keepTenantsApart } from './tenant-wall.ts'
 
 export interface Migration {
@@ -82,6 +82,17 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   } finally {
     await client.end()
   }
+}
+
+/** How the schema of a database stands to this code: `older` needs `migrate`, `newer` a newer Ringfence. Changes nothing. */
+export async function schemaAge(db: Queryable): Promise<'current' | 'older' | 'newer'> {
+  const [{ has } = { has: false }] = await db.query<{ has: boolean }>(
+    "SELECT to_regclass('schema_migration') IS NOT NULL AS has",
+  )
+  if (!has) return 'older'
+  const [row] = await db.query<{ version: number }>('SELECT coalesce(max(version), 0) AS version FROM schema_migration')
+  const behind = readMigrations().length - (row?.version ?? 0)
+  return behind === 0 ? 'current' : behind > 0 ? 'older' : 'newer'
 }
 
 async function applyAll(client: pg.Client, migrations: Migration[], options: MigrateOptions): Promise<MigrateResult> {

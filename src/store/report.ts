@@ -48,24 +48,34 @@ const OWN_TRUNK = `(r.direction = 'out' AND r.classification IN ('domestic', 'in
 
 const ANSWERED = `r.result = 'ended' AND (r.answered_at IS NOT NULL OR coalesce(s.charged_seconds, 0) > 0)`
 
-const CALL_TYPE = `CASE r.direction WHEN 'conference-out' THEN 'conf_out'
-  WHEN 'out' THEN CASE WHEN r.details -> 'forwards' IS NOT NULL THEN 'user_out_forwarding' WHEN r.user_id IS NULL THEN 'ucap_out' ELSE 'user_out' END
-  ELSE CASE WHEN r.user_id IS NULL THEN 'ucap_in' ELSE 'user_in' END END`
+/** Asked of the index of forwarded calls, which are few: `call_record_by_start` does not hold a record's details. */
+const NOT_FORWARDED = `NOT EXISTS (SELECT FROM call_record f
+  WHERE f.tenant_id = $1 AND f.started_at = r.started_at AND f.call_id = r.call_id AND f.details -> 'forwards' IS NOT NULL
+    AND f.started_at >= to_timestamp($2 / 1000.0) AND f.started_at < to_timestamp($3 / 1000.0))`
 
-/** $1 tenant, $2 from, $3 until, $4 people or null, $5 call type or null. */
+/** What `callTypeOf` of core says of a record, as conditions that can be answered from an index. */
+const OF_CALL_TYPE: Readonly<Record<CallType, string>> = {
+  user_in: `r.direction = 'in' AND r.user_id IS NOT NULL`,
+  ucap_in: `r.direction = 'in' AND r.user_id IS NULL`,
+  user_out: `r.direction = 'out' AND r.user_id IS NOT NULL AND ${NOT_FORWARDED}`,
+  ucap_out: `r.direction = 'out' AND r.user_id IS NULL AND ${NOT_FORWARDED}`,
+  user_out_forwarding: `r.direction = 'out' AND r.details -> 'forwards' IS NOT NULL`,
+  conf_out: `r.direction = 'conference-out'`,
+}
+
+/** $1 tenant, $2 from, $3 until, $4 people or null. */
 function conditionOf(filter: ReportFilter): string {
   const way = filter.mayMix ? (filter.way === 'trunk' ? OWN_TRUNK : `NOT ${OWN_TRUNK}`) : 'true'
   return `r.tenant_id = $1 AND r.started_at >= to_timestamp($2 / 1000.0) AND r.started_at < to_timestamp($3 / 1000.0)
     AND ${EXTERNAL} AND ${filter.way === 'plan' ? ANSWERED : 'true'} AND ${way}
-    AND ($4::uuid[] IS NULL OR r.user_id = ANY($4)) AND ($5::text IS NULL OR ${CALL_TYPE} = $5)`
+    AND ($4::uuid[] IS NULL OR r.user_id = ANY($4)) AND ${filter.callType ? OF_CALL_TYPE[filter.callType] : 'true'}`
 }
 
-const valuesOf = (tenantId: TenantId, { from, until, userIds, callType }: ReportFilter): unknown[] => [
+const valuesOf = (tenantId: TenantId, { from, until, userIds }: ReportFilter): unknown[] => [
   tenantId,
   from,
   until,
   userIds ?? null,
-  callType ?? null,
 ]
 
 /** The calls of the report, the latest first; after `after`, if given. */
@@ -79,8 +89,8 @@ export async function listReport(
     `SELECT ${RECORD_COLUMNS}, u.name AS user_name, u.sip_username, u.usage_location, u.voice_sku, u.international_plan
      FROM ${RECORD_TABLES} LEFT JOIN tenant_user u ON u.user_id = r.user_id
      WHERE ${conditionOf(filter)}
-       AND ($7::bigint IS NULL OR (r.started_at, r.call_id) < (to_timestamp($7 / 1000.0), $8::uuid))
-     ORDER BY r.started_at DESC, r.call_id DESC LIMIT $6`,
+       AND ($6::bigint IS NULL OR (r.started_at, r.call_id) < (to_timestamp($6 / 1000.0), $7::uuid))
+     ORDER BY r.started_at DESC, r.call_id DESC LIMIT $5`,
     [...valuesOf(tenantId, filter), page.limit, page.after?.startedAt ?? null, page.after?.callId ?? null],
   )
   return rows.map((row) => ({ record: readRecord(row), user: userOf(row) }))
@@ -132,7 +142,7 @@ export async function partsOfReport(
   starts: readonly Instant[],
 ): Promise<ReportPart[]> {
   const rows = await db.query<{ part: number; calls: number; seconds: bigint; charge: Micros }>(
-    `WITH starts AS (SELECT array_agg(to_timestamp(at / 1000.0) ORDER BY at) AS at FROM unnest($6::bigint[]) s(at))
+    `WITH starts AS (SELECT array_agg(to_timestamp(at / 1000.0) ORDER BY at) AS at FROM unnest($5::bigint[]) s(at))
      SELECT width_bucket(r.started_at, starts.at) AS part, ${SUMS}
      FROM starts, call_record r LEFT JOIN call_supplement s ON s.tenant_id = $1 AND s.call_id = r.call_id
      WHERE ${conditionOf(filter)} GROUP BY part ORDER BY part`,

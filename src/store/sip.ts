@@ -1,7 +1,7 @@
 /** What the SIP switch asks of the store: who a telephone belongs to, where a number rings, which of its calls are open. */
 import type { Call } from '../core/call.ts'
 import { type Country, parseCountry } from '../core/country.ts'
-import type { SwitchId, TenantId, UserId, Uuid } from '../core/ids.ts'
+import type { CallId, SwitchId, TenantId, UserId, Uuid } from '../core/ids.ts'
 import type { Instant } from '../core/time.ts'
 import { parseCall } from './call-json.ts'
 import type { Queryable } from './db.ts'
@@ -163,7 +163,7 @@ export interface SipSession {
 }
 
 const SESSION = `
-  SELECT s.session_id, s.state, s.last_number, s.call,
+  SELECT s.session_id, s.state, s.last_number, s.call_id, s.tenant_id, s.call,
          (SELECT u.sip_username || '@' || t.sip_domain FROM tenant_user u JOIN tenant t USING (tenant_id)
            WHERE u.user_id = (s.call ->> 'userId')::uuid AND u.sip_username IS NOT NULL) AS address
     FROM call_session s WHERE s.switch_id = $1`
@@ -172,6 +172,8 @@ interface SessionRow {
   session_id: string
   state: SipSession['state']
   last_number: number
+  call_id: CallId
+  tenant_id: TenantId | null
   call: unknown
   address: string | null
 }
@@ -180,7 +182,7 @@ const toSession = (row: SessionRow): SipSession => ({
   sessionId: row.session_id,
   state: row.state,
   lastNumber: row.last_number,
-  call: parseCall(row.call),
+  call: parseCall(row.call, row.call_id, row.tenant_id),
   address: row.address,
 })
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { type Engine, type EngineOptions, makeEngine, newUuid } from '../../src/charging/engine.ts'
 import type { CallId, SwitchId, TenantId, UserId } from '../../src/core/ids.ts'
 import type { InitialRequest, TerminationRequest, UpdateRequest } from '../../src/core/request.ts'
-import { type Instant, instant } from '../../src/core/time.ts'
+import { type Instant, instant, type Month, periodOf, type TimeZone } from '../../src/core/time.ts'
 import type { Db } from '../../src/store/db.ts'
 import { openPools } from '../../src/store/pool.ts'
 
@@ -66,12 +66,18 @@ export async function aTenant(db: Db, options: TenantOptions = {}): Promise<Fixt
     country,
     domesticLicences,
   ])
-  if (options.poolSeconds !== undefined) await cutPool(db, { tenantId, userId }, country, options.poolSeconds)
+  if (options.poolSeconds !== undefined) {
+    const { month } = periodOf(clockAt ?? instant(Date.now()), timeZone as TimeZone)
+    await cutPool(db, tenantId, { country, month, seconds: options.poolSeconds })
+  }
   return { tenantId, userId }
 }
 
-async function cutPool(db: Db, { tenantId }: Fixture, country: string, seconds: number): Promise<void> {
-  const month = new Date().toISOString().slice(0, 7) as never
+async function cutPool(
+  db: Db,
+  tenantId: TenantId,
+  { country, month, seconds }: { readonly country: string; readonly month: Month; readonly seconds: number },
+): Promise<void> {
   await openPools(db, [{ tenantId, key: { country, plan: 'domestic' }, month }], instant(Date.now()), () =>
     newUuid(Date.now()),
   )
