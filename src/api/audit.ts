@@ -1,43 +1,14 @@
 /** `GET /v1/tenants/{t}/audit`: the tenant's ledger, recomputed from its postings and compared (A2). */
 import { z } from 'zod'
-import { type Currency, formatMicros, micros, toMoney } from '../core/money.ts'
+import type { Currency } from '../core/money.ts'
 import { formatInstant, type Instant } from '../core/time.ts'
-import { type Audit, type AuditDifference, auditTenant } from '../store/audit.ts'
+import { auditTenant } from '../store/audit.ts'
 import { type BooksCheck, demandBooksCheck, readBooksCheck, wantBooksCheck } from '../store/books.ts'
-import { moneyOut, timeOut } from './contract.ts'
+import { auditOut, auditToWire } from './audit-view.ts'
+import { timeOut } from './contract.ts'
 import { change } from './idempotency.ts'
 import type { Routes } from './server.ts'
 import { tenantOf, tenantParams } from './tenant.ts'
-
-const totalsOf = <T extends z.ZodType>(amount: T) => ({
-  issued: amount,
-  used: amount,
-  expired: amount,
-  balance: amount,
-  reserved: amount,
-})
-const seconds = z.number().int()
-
-const auditOut = z
-  .object({
-    balanced: z.boolean(),
-    accounts: z.number().int(),
-    postings: z.number().int(),
-    calls: z.number().int(),
-    differences: z.array(
-      z.object({
-        account: z.string(),
-        what: z.string(),
-        expected: z.string().meta({ description: 'By the postings: seconds, or an amount with six decimals' }),
-        actual: z.string(),
-      }),
-    ),
-    totals: z.object({
-      seconds: z.object({ ...totalsOf(seconds), overrun: seconds }),
-      money: z.object(totalsOf(moneyOut)),
-    }),
-  })
-  .meta({ id: 'Audit' })
 
 const booksOut = z
   .object({
@@ -120,39 +91,4 @@ function booksToWire({ result, runningSince }: BooksCheck, currency: Currency, n
       audit: auditToWire(result.audit, currency),
     },
   }
-}
-
-function auditToWire(audit: Audit, currency: Currency): z.input<typeof auditOut> {
-  const { balanced, accounts, postings, calls, differences, totals } = audit
-  const money = (amount: bigint) => toMoney(micros(amount), currency)
-  return {
-    balanced,
-    accounts,
-    postings,
-    calls,
-    differences: differences.map(differenceToWire),
-    totals: {
-      seconds: {
-        issued: Number(totals.seconds.issued),
-        used: Number(totals.seconds.used),
-        expired: Number(totals.seconds.expired),
-        balance: Number(totals.seconds.balance),
-        reserved: Number(totals.seconds.reserved),
-        overrun: Number(totals.seconds.overrun),
-      },
-      money: {
-        issued: money(totals.money.issued),
-        used: money(totals.money.used),
-        expired: money(totals.money.expired),
-        balance: money(totals.money.balance),
-        reserved: money(totals.money.reserved),
-      },
-    },
-  }
-}
-
-function differenceToWire({ account, what, expected, actual }: AuditDifference) {
-  const isOfSeconds = account.startsWith('pool:') || account === 'seconds'
-  const print = (amount: bigint): string => (isOfSeconds ? String(amount) : formatMicros(micros(amount)))
-  return { account, what, expected: print(expected), actual: print(actual) }
 }

@@ -18,12 +18,13 @@ import type { Advice, AdvicePrices } from '../core/advice/types.ts'
 import { VERDICT_COLUMNS, VERDICTS, type Verdict, verdictLine } from '../core/advice/verdict.ts'
 import { COUNTRY_OFFERS, type Country, parseCountry } from '../core/country.ts'
 import { type Currency, formatMicros, type Micros, micros, parseMicros } from '../core/money.ts'
-import { isLanguage, type Language } from '../core/problems.ts'
+import type { Language } from '../core/problems.ts'
 import { makeRateDeck, type RateDeck } from '../core/rate-deck.ts'
 import { parseRateDeckCsv } from '../core/rate-deck-csv.ts'
 import { type Instant, instant, isTimeZone, type TimeZone } from '../core/time.ts'
 import { demoRateDeckCsv } from '../demo/rate-deck.ts'
 import { ADVISE_WORDS, type AdviseWords } from './advise-words.ts'
+import { languageOption } from './installation.ts'
 
 interface Options {
   readonly country: Country
@@ -130,11 +131,6 @@ export function continueCommand(env: NodeJS.ProcessEnv): Command {
     .action(async (file: string, options: TellOptions & { readonly seconds: number }) => {
       process.exitCode = await goOn(file, options)
     })
-}
-
-function languageOption(env: NodeJS.ProcessEnv): Option {
-  const locale = (env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? '').slice(0, 2)
-  return new Option('--lang <language>', 'en or fr').choices(['en', 'fr']).default(isLanguage(locale) ? locale : 'en')
 }
 
 type Question = Omit<KeptSearch, 'states' | 'cost' | 'bound'>

@@ -12,11 +12,12 @@ import { CheckFault, looksRated } from '../advice/check/rated-calls.ts'
 import { importCalls } from '../advice/import/importer.ts'
 import type { Country } from '../core/country.ts'
 import { type Currency, formatMicros, micros } from '../core/money.ts'
-import { isLanguage, type Language } from '../core/problems.ts'
+import type { Language } from '../core/problems.ts'
 import { makeRateDeck } from '../core/rate-deck.ts'
 import { parseRateDeckCsv } from '../core/rate-deck-csv.ts'
 import { instant, type TimeZone } from '../core/time.ts'
 import { demoRateDeckCsv } from '../demo/rate-deck.ts'
+import { languageOption } from './installation.ts'
 
 interface Options {
   readonly rates?: string
@@ -55,7 +56,6 @@ const WORDS = {
 } as const
 
 export function checkCommand(env: NodeJS.ProcessEnv): Command {
-  const locale = (env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? '').slice(0, 2)
   return new Command('check')
     .description('Is an advice right? Recomputes its cost and its proof from the calls.')
     .argument('<certificate>', 'what `advise --certificate` wrote')
@@ -66,9 +66,7 @@ export function checkCommand(env: NodeJS.ProcessEnv): Command {
       new Option('--dates <order>', 'for records: of dates such as 03/04/2026').choices(['day-first', 'month-first']),
     )
     .option('--column <field=name...>', 'for records: columns of plain lists', [])
-    .addOption(
-      new Option('--lang <language>', 'en or fr').choices(['en', 'fr']).default(isLanguage(locale) ? locale : 'en'),
-    )
+    .addOption(languageOption(env))
     .option('--json', 'one JSON object, nothing else')
     .action(async (certificate: string, calls: readonly string[], options: Options) => {
       process.exitCode = await run(certificate, calls, options)

@@ -2,7 +2,7 @@
  * The database that comes with Ringfence: real PostgreSQL from npm, started, adopted and stopped by the server itself, so
  * that `npm start` needs nothing installed. Any other PostgreSQL is used by DATABASE_URL instead of this.
  */
-import { mkdirSync, realpathSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { createServer } from 'node:net'
 import pg from 'pg'
 import { serverAccount } from './account.ts'
@@ -68,6 +68,22 @@ export async function stopAbandoned(home: string, log: (line: string) => void): 
   }
 }
 
+/** The server that runs on `home`, whoever started it: for commands beside a Ringfence that is at work. Null when none runs. */
+export async function runningDatabase(home: string): Promise<Pick<EmbeddedPostgres, 'url' | 'superuserUrl'> | null> {
+  const paths = clusterPaths(home)
+  if (!existsSync(paths.data)) return null
+  const server = await findRunning(paths, () => undefined)
+  if (server === null) return null
+  const [superuser, role] = ['superuser.password', 'ringfence.password'].map((name) => secret(paths.folder, name))
+  return {
+    url: urlOf(server.port, ROLE, role ?? ''),
+    superuserUrl: urlOf(server.port, 'postgres', superuser ?? ''),
+  }
+}
+
+const urlOf = (port: number, role: string, password: string): string =>
+  `postgres://${role}:${password}@127.0.0.1:${port}/${role}`
+
 interface Parts {
   readonly server: Postmaster
   readonly adopted: boolean
@@ -127,11 +143,11 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   get url(): string {
-    return `postgres://${ROLE}:${this.#parts.passwords.role}@127.0.0.1:${this.#server.port}/${ROLE}`
+    return urlOf(this.#server.port, ROLE, this.#parts.passwords.role)
   }
 
   get superuserUrl(): string {
-    return `postgres://postgres:${this.#parts.passwords.superuser}@127.0.0.1:${this.#server.port}/postgres`
+    return urlOf(this.#server.port, 'postgres', this.#parts.passwords.superuser)
   }
 
   onUnexpectedExit(listener: (reason: string) => void): void {
