@@ -11,7 +11,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, setPriority, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { packageRoot } from '../src/paths.ts'
@@ -162,7 +162,13 @@ function lanes(): Lane[] {
   if (flags['without-browser']) without.push('test/softphone/')
   const calls = CALLS.filter((place) => !without.includes(place))
   const rest = { files: filesWithout([...without, ...CALLS]), workers: null }
-  return calls.length === 0 ? [rest] : [rest, { files: calls, workers: 1 }]
+  // Telephones ring for seconds, whatever else there is to do; a browser waits.
+  return calls.length === 0
+    ? [rest]
+    : [
+        { ...rest, isPatient: true },
+        { files: calls, workers: 1 },
+      ]
 }
 
 interface Lane {
@@ -170,6 +176,8 @@ interface Lane {
   readonly files: readonly string[]
   /** How many files at once; null: as the configuration says. */
   readonly workers: number | null
+  /** Takes what the others leave of the machine. */
+  readonly isPatient?: boolean
 }
 
 interface Outcome {
@@ -178,7 +186,11 @@ interface Outcome {
 }
 
 /** One run of vitest. `output`: where its words go; our own when there is none. */
-async function runLane({ files, workers }: Lane, report: string, output: number | 'inherit'): Promise<Outcome> {
+async function runLane(
+  { files, workers, isPatient = false }: Lane,
+  report: string,
+  output: number | 'inherit',
+): Promise<Outcome> {
   const more = workers === null ? [] : [`--maxWorkers=${workers}`]
   const args = [
     'vitest',
@@ -190,6 +202,7 @@ async function runLane({ files, workers }: Lane, report: string, output: number 
     ...files,
   ]
   const child = spawn('npx', args, { cwd: packageRoot, stdio: ['ignore', output, output] })
+  if (isPatient && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
   const status = await new Promise<number>((resolve) => {
     child.once('error', (error) => {
       console.error(`npx: ${error.message}`)

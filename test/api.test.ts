@@ -8,6 +8,7 @@ import type { Routes } from '../src/api/server.ts'
 import {
   type Answer,
   answerChecker,
+  asOfToday,
   breakagesOf,
   type Description,
   type Field,
@@ -272,7 +273,7 @@ function exampleOf({ operationId, body, raw }: Operation): Json | undefined {
   if (body.type === 'text/csv') return DECK
   const { content } = raw.requestBody as { content: Record<string, { example?: Json }> }
   const text = JSON.stringify(content[body.type]?.example).replaceAll('"CAD"', '"USD"').replaceAll('"CA"', '"US"')
-  const example = JSON.parse(text.replaceAll('+1416555', `+141655${worlds}`)) as Record<string, Json>
+  const example = asOfToday(JSON.parse(text.replaceAll('+1416555', `+141655${worlds}`)) as Record<string, Json>)
   return operationId === 'postTenantUsers' ? { ...example, sipUsername: `example-${worlds}` } : example
 }
 

@@ -67,7 +67,13 @@ const act = (who: Browser, id: string, what: string, body: object = {}): Promise
   who.ask('POST', `/v1/me/cases/${id}/${what}`, body)
 const take = async (id: string): Promise<Record<string, unknown>> => must(iris.ask('POST', `/v1/me/cases/${id}/take`))
 
-/** Subjects of the mails that somebody has got since `lab.mails` was emptied. */
+/** What came before is written by then, and not to be taken for what comes after. */
+async function forgetMails(): Promise<void> {
+  await lab.settled()
+  lab.mails.length = 0
+}
+
+/** Subjects of the mails that somebody has got since they were forgotten. */
 async function told(email: string): Promise<string[]> {
   await lab.settled()
   return lab.mails.filter(({ to }) => to === email).map(({ subject }) => subject)
@@ -76,7 +82,7 @@ async function told(email: string): Promise<string[]> {
 describe('L4, G3: a partner’s people are told by mail', () => {
   test('a request, the end of an access, an accepted hand-over: in their language, once, with the way to it', async () => {
     const { ana, path } = await customer()
-    lab.mails.length = 0
+    await forgetMails()
     const key = { 'idempotency-key': 'once' }
     const body = request({ partnerId: formatId('partner', voxia) })
     const own = (await must(ana.ask('POST', `${path}/partner-case`, body, key))) as { id: string }
@@ -90,14 +96,14 @@ describe('L4, G3: a partner’s people are told by mail', () => {
     expect(`${mail?.text} ${mail?.html}`).not.toContain(CONTACT.email)
 
     await take(own.id)
-    lab.mails.length = 0
+    await forgetMails()
     const partner = `${path}/partners/${formatId('partner', voxia)}`
     await must(ana.ask('DELETE', partner))
     await must(ana.ask('DELETE', partner))
     expect(await told('iris@voxia.example')).toEqual([`Usine ${customers} has ended your access`])
 
     // One for whoever takes it up first: all partners.
-    lab.mails.length = 0
+    await forgetMails()
     const open = await customer()
     await must(open.ana.ask('POST', `${open.path}/partner-case`, request()))
     expect([await told('iris@voxia.example'), await told('max@rival.example')]).toEqual(
@@ -314,7 +320,7 @@ describe('G3: to the hand-over', () => {
     expect(await must(ana.ask('GET', `${path}/partner-case`))).toMatchObject({
       case: { toAccept: true, partner: { name: 'Voxia' } },
     })
-    lab.mails.length = 0
+    await forgetMails()
     await must(ana.ask('POST', `${path}/partner-case/accept`))
     expect(await told('iris@voxia.example')).toEqual([expect.stringContaining('has accepted the hand-over')])
     // On paper, in both languages, for both.
@@ -444,7 +450,7 @@ describe('G3: a visitor', () => {
 
   test('the operator sees all and hands one to a partner', async () => {
     const nobody = lab.browser({ address: '198.51.100.3' })
-    lab.mails.length = 0
+    await forgetMails()
     await must(nobody.ask('POST', '/v1/partner-requests', visitor('op@sud.example', { organisation: 'Pour Rival' })))
     expect(await told('max@rival.example')).toEqual(['Pour Rival asks for a partner'])
     const { data } = (await must(operator.ask('GET', '/v1/partner-cases?limit=100'))) as {
@@ -453,7 +459,7 @@ describe('G3: a visitor', () => {
     const own = String(data.find(({ organisation }) => organisation === 'Pour Rival')?.id)
     const rows = (await must(operator.ask('GET', '/v1/partners'))) as { data: { id: string; name: string }[] }
     const partnerId = rows.data.find(({ name }) => name === 'Rival')?.id
-    lab.mails.length = 0
+    await forgetMails()
     await must(operator.ask('PUT', `/v1/partner-cases/${own}/partner`, { partnerId }))
     expect(await told('max@rival.example')).toEqual(['Pour Rival asks for a partner'])
     expect(await told('iris@voxia.example')).toEqual([])

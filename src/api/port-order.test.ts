@@ -489,9 +489,12 @@ describe('N5: by hand', () => {
   })
 })
 
+/** Of a tenant whose clock is everybody's. */
+const soon = { transferDate: addUsBusinessDays(dayOf(instant(Date.now()), 'America/Toronto' as TimeZone), 10) }
+
 test('N5: a cancelled order forgets the losing carrier’s PIN; who sends it again enters it again', async () => {
   const tenant = await aTenant('CA', false)
-  const draft = await aDraft(tenant, undefined, { pin: '4711' })
+  const draft = await aDraft(tenant, undefined, { pin: '4711', ...soon })
   expect((await submit(tenant, draft)).body).toMatchObject({ status: 'processing', hasPin: true })
   expect((await ask('POST', `${at(tenant, draft)}/cancel`)).body).toMatchObject({ status: 'cancelled', hasPin: false })
   const kept = await db.query('SELECT pin FROM port_order WHERE order_id = $1', [parseId('portOrder', draft.id)])
@@ -503,7 +506,7 @@ test('N5: a cancelled order forgets the losing carrier’s PIN; who sends it aga
 test('N5: no column of the database has the digits of a PIN while an order is open; the carrier and the operator get them', async () => {
   const pin = '8620417395'
   const tenant = await aTenant('CA', false)
-  const draft = await aDraft(tenant, undefined, { pin: '1234567' })
+  const draft = await aDraft(tenant, undefined, { pin: '1234567', ...soon })
   await ask('PATCH', at(tenant, draft), { pin }, { 'idempotency-key': 'a-pin' })
   expect((await submit(tenant, draft)).body).toMatchObject({ status: 'processing', hasPin: true })
   expect((await ask('GET', `/v1/port-orders/${draft.id}`)).body.order.pin).toBe(pin)

@@ -3,7 +3,7 @@ import excel from 'exceljs'
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aDeck } from '../../test/harness/deck.ts'
-import { anEngine, aTenant, type Fixture, initial, termination } from '../../test/harness/fixtures.ts'
+import { anEngine, aTenant, type Fixture, initial, T0, termination } from '../../test/harness/fixtures.ts'
 import { type TestDb, testDb } from '../../test/harness/postgres.ts'
 import { aServer, type TestServer } from '../../test/harness/server.ts'
 import { detectLayout } from '../advice/import/layout.ts'
@@ -11,8 +11,8 @@ import { type Engine, newUuid } from '../charging/engine.ts'
 import { formatId } from '../core/ids.ts'
 import { addDays, dayOf } from '../core/local-day.ts'
 import { parseMicros } from '../core/money.ts'
-import { USAGE_COLUMNS } from '../core/report.ts'
-import { instant, type TimeZone } from '../core/time.ts'
+import { CALL_TYPES, USAGE_COLUMNS } from '../core/report.ts'
+import type { TimeZone } from '../core/time.ts'
 import { harmless } from './table-file.ts'
 
 const FRANCE = '+33142685300'
@@ -86,7 +86,8 @@ describe('A2: the reports', () => {
     base = await testDb()
     server = await aServer(base)
     engine = await anEngine(base, { deck: () => DECK })
-    fixture = await aTenant(base.db, { domesticLicences: 1 })
+    // Its clock stands: all calls lie in one day and one month, whenever this runs.
+    fixture = await aTenant(base.db, { domesticLicences: 1, clockAt: T0 })
     root = `/v1/tenants/${formatId('tenant', fixture.tenantId)}`
     await base.db.execute(`UPDATE tenant_user SET name = $2, sip_username = 'maya' WHERE user_id = $1`, [
       fixture.userId,
@@ -115,6 +116,7 @@ describe('A2: the reports', () => {
     await call({ direction: 'in', userId: null, calledNumber: '+18885550100', callingNumber: AT_HOME }, 45)
     await call({ direction: 'conference-out', calledNumber: FRANCE }, 70)
     await call({ userId: null, calledNumber: AT_HOME, callingNumber: '+18885550100' }, 33)
+    await call({ calledNumber: AT_HOME, callingNumber: FRANCE, forwards: { caller: FRANCE } }, 25)
     // No rows: a refusal, nobody answered, colleagues, and a call that is going on.
     await call({ calledNumber: '+8816123456' }, null)
     await call({ calledNumber: FRANCE }, 0, 'no-answer')
@@ -134,6 +136,7 @@ describe('A2: the reports', () => {
       'ucap_out',
       'user_in',
       ...Array<string>(6).fill('user_out'),
+      'user_out_forwarding',
     ])
     const abroad = rows.find((row) => row.durationSeconds === 333)
     expect(abroad).toMatchObject({
@@ -244,14 +247,17 @@ describe('A2: the reports', () => {
   test('pages of two rows are the same rows, and days and people narrow them', async () => {
     const rows = await all('/reports/pstn-usage', 200)
     expect(await all('/reports/pstn-usage', 2)).toEqual(rows)
-    expect(await all('/reports/pstn-usage?callType=user_in', 2)).toEqual(
-      rows.filter((row) => row.callType === 'user_in'),
-    )
+    for (const type of CALL_TYPES) {
+      const those = rows.filter(({ callType }) => callType === type)
+      expect(those, type).not.toEqual([])
+      expect(await all(`/reports/pstn-usage?callType=${type}`, 2), type).toEqual(those)
+      expect(await ask(`/reports/pstn-usage/totals?callType=${type}`), type).toMatchObject({ calls: those.length })
+    }
     expect(await all('/reports/pstn-usage?name=TREMB', 5)).toEqual(
       rows.filter(({ displayName }) => displayName !== null),
     )
     expect(await all('/reports/pstn-usage?name=nobody', 5)).toEqual([])
-    const today = dayOf(instant(Date.now()), 'America/New_York' as TimeZone)
+    const today = dayOf(T0, 'America/New_York' as TimeZone)
     expect(await all(`/reports/pstn-usage?from=${today}&to=${today}`, 200)).toEqual(rows)
     expect(await all(`/reports/pstn-usage?to=${addDays(today, -1)}`, 200)).toEqual([])
     expect((await ask(`/reports/pstn-usage/chart?from=${addDays(today, -300)}&to=${today}`)).step).toBe('month')
@@ -277,8 +283,8 @@ describe('A2: the reports', () => {
       capabilityDescription: 'Forfait d’appels nationaux',
       capability: 'MCOPSTN1',
       totalSeconds: 180_000,
-      usedSeconds: 720,
-      availableSeconds: 179_280,
+      usedSeconds: 780,
+      availableSeconds: 179_220,
     })
     const { body } = await get('/reports/pstn-minute-pools/export')
     const lines: Record<string, string>[] = parse(body, { columns: true })
@@ -286,8 +292,8 @@ describe('A2: the reports', () => {
       'Country or region': 'United States',
       'Capability description': 'Domestic Calling Plan',
       'Total minutes': '3000',
-      'Minutes used': '12',
-      'Minutes available': '2988',
+      'Minutes used': '13',
+      'Minutes available': '2987',
       Capability: 'MCOPSTN1',
     })
   })

@@ -172,6 +172,8 @@ describe('money coming in', () => {
   })
 
   test('W4: over a cap nothing is sent, no decline is counted, and the next day or month goes on', async () => {
+    // The next day must not be the next month's first.
+    lab.clock.at = instant(periodOf(lab.clock.at, 'America/New_York' as TimeZone).end + 9 * 86_400_000)
     const tenantId = await tenantWith('card-ok')
     const first = await autoRecharge(lab, tenantId, { threshold: 500, dailyCap: 100, monthlyCap: 150 })
     expect(first && (await collect(lab.collecting, first))).toBe('succeeded')

@@ -63,7 +63,7 @@ export type OnwardQuestion = z.infer<typeof onwardQuestion>
 
 /** A call that Kamailio let through by itself (emergency, internal): each event tells everything. */
 const freeEvent = z.object({
-  event: z.enum(['begun', 'failed', 'ended']),
+  event: z.enum(['begun', 'answered', 'failed', 'ended']),
   sid: sessionId,
   class: z.enum(['emergency', 'internal']),
   domain: told,
@@ -75,7 +75,11 @@ const freeEvent = z.object({
   answeredAt: timeOrNone,
   status: z.string().default(''),
   byTag: z.string().default(''),
+  callId: told.optional(),
 })
+
+/** What Kamailio keeps of such a call, in its own words and order. */
+const KEPT = ['sid', 'class', 'domain', 'user', 'called', 'begunAt', 'tag'] as const
 
 const leasedEvent = z.object({
   event: z.enum(['answered', 'ended', 'failed', 'lease-over']),
@@ -109,7 +113,7 @@ export interface CallEvent {
 
 /** Something that happened to a call that nobody was asked about. */
 export interface FreeEvent {
-  readonly kind: 'begun' | 'failed' | 'ended'
+  readonly kind: 'begun' | 'answered' | 'failed' | 'ended'
   readonly sessionId: string
   readonly classification: 'emergency' | 'internal'
   readonly domain: string
@@ -120,6 +124,8 @@ export interface FreeEvent {
   readonly answeredAt: number | null
   readonly status: string
   readonly byCaller: boolean
+  /** What Kamailio keeps of the call in its table `free`, and under which Call-ID; null in all events but the first. */
+  readonly kept: { readonly callId: string; readonly facts: string } | null
 }
 
 /** What an SBC answered that we had Kamailio ask. */
@@ -142,8 +148,9 @@ export function parseTrunkAnswer(body: unknown): { ask: string; status: number; 
 export function parseEvent(body: unknown): CallEvent | FreeEvent | null {
   const free = freeEvent.safeParse(body)
   if (free.success) {
-    const { event, sid, user, class: classification, tag, byTag, ...rest } = free.data
-    return { ...rest, kind: event, sessionId: sid, classification, username: user, byCaller: tag === byTag }
+    const { event, sid, user, class: classification, tag, byTag, callId, ...rest } = free.data
+    const kept = callId === undefined ? null : { callId, facts: factsOf(body as object) }
+    return { ...rest, kind: event, sessionId: sid, classification, username: user, byCaller: tag === byTag, kept }
   }
   const leased = leasedEvent.safeParse(body)
   if (!leased.success) return null
@@ -151,5 +158,7 @@ export function parseEvent(body: unknown): CallEvent | FreeEvent | null {
   const dialog = entry === undefined || id === undefined ? null : { entry, id }
   return { ...rest, kind: event, sessionId: sid, dialog }
 }
+
+const factsOf = (body: object): string => JSON.stringify(body, [...KEPT]).slice(1, -1)
 
 export const isFree = (event: CallEvent | FreeEvent): event is FreeEvent => 'classification' in event

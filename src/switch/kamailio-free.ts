@@ -13,6 +13,7 @@ import type { FreeEvent } from './kamailio-events.ts'
 import { spokenSeconds } from './kamailio-lease.ts'
 import { causeOfFailure, finalStatus } from './kamailio-live-call.ts'
 import { OutOfSequence, type Requests } from './kamailio-requests.ts'
+import type { KamailioRpc } from './kamailio-rpc.ts'
 import type { SipLog } from './sip-log.ts'
 
 export interface FreeCallsOptions {
@@ -21,8 +22,60 @@ export interface FreeCallsOptions {
   readonly log: SipLog
 }
 
+/** As long as Kamailio keeps them. */
+const KEPT_MS = 86_400_000
+
+interface LiveFreeCall {
+  readonly callId: string
+  readonly facts: string
+  readonly begunAt: number
+  answeredAt: number | null
+}
+
+/**
+ * Such calls while they go on. A Kamailio that was killed has forgotten them, and would refuse what comes within them as a stranger's: many
+ * telephones end a call over that, and it may be one for help. So the next Kamailio is told.
+ */
+export class FreeCalls {
+  readonly #live = new Map<string, LiveFreeCall>()
+  readonly #options: FreeCallsOptions & { readonly rpc: Pick<KamailioRpc, 'setEntry'> }
+
+  constructor(options: FreeCallsOptions & { readonly rpc: Pick<KamailioRpc, 'setEntry'> }) {
+    this.#options = options
+  }
+
+  /** Throws when it could not be recorded: then the same event comes again. */
+  async happened(event: FreeEvent): Promise<void> {
+    const { sessionId, kept, kind, begunAt } = event
+    const live = this.#live.get(sessionId)
+    if (kind === 'begun' && kept && !live) {
+      this.#forgetOld(event.at)
+      this.#live.set(sessionId, { ...kept, begunAt, answeredAt: null })
+    }
+    if (kind === 'answered') {
+      if (live) live.answeredAt = event.at
+      return
+    }
+    await recordFreeCall(this.#options, event)
+    if (kind !== 'begun') this.#live.delete(sessionId)
+  }
+
+  /** Tells a new Kamailio. */
+  async retell(): Promise<void> {
+    const { rpc } = this.#options
+    for (const { callId, facts, answeredAt } of this.#live.values()) {
+      await rpc.setEntry('free', callId, facts)
+      if (answeredAt !== null) await rpc.setEntry('answered', callId, (answeredAt / 1000).toFixed(6))
+    }
+  }
+
+  #forgetOld(now: number): void {
+    for (const [sessionId, { begunAt }] of this.#live) if (now - begunAt > KEPT_MS) this.#live.delete(sessionId)
+  }
+}
+
 /** Records an event of such a call. Throws when it could not be recorded: then the same event comes again. */
-export async function recordFreeCall(options: FreeCallsOptions, event: FreeEvent): Promise<void> {
+async function recordFreeCall(options: FreeCallsOptions, event: FreeEvent): Promise<void> {
   const { requests, db, log } = options
   // A page that tries out its own microphone and loudspeaker.
   if (isBrowserName(event.username)) return

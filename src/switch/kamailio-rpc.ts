@@ -30,6 +30,8 @@ export type SharedTable =
   | 'edge'
   | 'place'
   | 'callback'
+  | 'free'
+  | 'answered'
 
 export interface KamailioRpc {
   isHealthy(): Promise<boolean>

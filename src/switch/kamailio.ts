@@ -17,8 +17,7 @@ import {
   parseTrunkAnswer,
   subscriberQuestion,
 } from './kamailio-events.ts'
-import { recordFreeCall } from './kamailio-free.ts'
-import type { Requests } from './kamailio-requests.ts'
+import type { FreeCalls } from './kamailio-free.ts'
 import { routeCall, routeOnward } from './kamailio-routing.ts'
 import type { SipLog } from './sip-log.ts'
 import type { TrunkWatch } from './trunk-watch.ts'
@@ -26,8 +25,8 @@ import type { TrunkWatch } from './trunk-watch.ts'
 export interface KamailioAdapter {
   /** Shown by Kamailio as the password of HTTP Basic, user `kamailio`. */
   readonly secret: string
-  readonly requests: Requests
   readonly calls: LiveCalls
+  readonly freeCalls: FreeCalls
   readonly db: Db
   readonly clock: Clock
   readonly routing: RoutingOptions
@@ -109,7 +108,7 @@ export async function registerKamailioRoutes(
         log.error({ body: request.body }, 'an event that Kamailio should not send')
         return {}
       }
-      if (isFree(event)) await recordFreeCall(adapter, event)
+      if (isFree(event)) await adapter.freeCalls.happened(event)
       else await adapter.calls.happened(event)
       return {}
     })

@@ -15,6 +15,7 @@ import { LiveCalls } from './kamailio-calls.ts'
 import { makeKamailioTables, splitHostPort } from './kamailio-config.ts'
 import { makeDirectory } from './kamailio-directory.ts'
 import type { CallEvent } from './kamailio-events.ts'
+import { FreeCalls } from './kamailio-free.ts'
 import { readJournal } from './kamailio-journal.ts'
 import { restoreCounts } from './kamailio-let-through.ts'
 import {
@@ -137,6 +138,7 @@ export function makeSip(options: SipOptions): Sip {
     boundOf: (tenantId, classification) => directory.boundOf(tenantId, classification),
     onSwitchBack: () => restarted(),
   })
+  const freeCalls = new FreeCalls({ requests, db, log, rpc })
   const now = (): number => options.clock.now()
   const journal = { folder, rpc, log, now, take: (event: CallEvent) => calls.happened(event) }
   const routing = {
@@ -223,6 +225,9 @@ export function makeSip(options: SipOptions): Sip {
   }
 
   function restarted(): void {
+    freeCalls
+      .retell()
+      .catch((error: unknown) => log.warn({ error: String(error) }, 'Kamailio was not told of calls that nobody pays'))
     reconciling = reconciling.then(recount).then(tellEverything)
     edge
       ?.retell()
@@ -281,7 +286,7 @@ export function makeSip(options: SipOptions): Sip {
   return {
     registerRoutes: (app) =>
       registerKamailioRoutes(app, {
-        adapter: { secret, requests, calls, db, clock: options.clock, routing, trunks: watch, log },
+        adapter: { secret, calls, freeCalls, db, clock: options.clock, routing, trunks: watch, log },
       }),
     async start(serverUrl) {
       await directory.readBounds()

@@ -61,6 +61,19 @@ export function resolved(description: Description, schema: Schema): Schema {
   return resolved(description, found)
 }
 
+/** The examples of the description were days to come, or past, when they were written. */
+const WRITTEN_AT = Date.parse('2026-11-23T00:00:00Z')
+const WEEK_MS = 7 * 86_400_000
+
+/** The same with its days as far from today as they were from the day on which they were written, to the week: Mondays stay Mondays. */
+export function asOfToday<T extends Json>(example: T): T {
+  const later = Math.floor((Date.now() - WRITTEN_AT) / WEEK_MS) * WEEK_MS
+  const moved = JSON.stringify(example).replaceAll(/\b20\d\d-[01]\d-[0-3]\d(?=["T])/g, (day) =>
+    new Date(Date.parse(day) + later).toISOString().slice(0, 10),
+  )
+  return JSON.parse(moved) as T
+}
+
 /** Any value that the schema allows. */
 export function valuesOf(description: Description, given: Schema, known: Known = {}, name = ''): fc.Arbitrary<Json> {
   const own = known[name]
@@ -71,7 +84,8 @@ export function valuesOf(description: Description, given: Schema, known: Known =
   if (schema.const !== undefined) return fc.constant(schema.const as Json)
   // Examples stand for what a pattern cannot say: which countries there are. Where the pattern says all, more than examples will do.
   const examples = schema.pattern === undefined || schema.format !== undefined ? schema.examples : undefined
-  for (const list of [schema.enum, examples]) if (Array.isArray(list)) return fc.constantFrom(...(list as Json[]))
+  for (const list of [schema.enum, examples])
+    if (Array.isArray(list)) return fc.constantFrom(...asOfToday(list as Json[]))
   switch (schema.type) {
     case 'null':
       return fc.constant(null)

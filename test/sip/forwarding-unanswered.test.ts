@@ -142,9 +142,10 @@ describe.skipIf(!isInstalled)('A21: forwarding when nobody answers', { timeout: 
     const call = system.callFromOutside(tenant.bob.number, { cancel: { after: 'ringing', waitMs: 6_000 } })
     await expect.poll(() => lines(own, 'invite').length, { timeout: 30_000 }).toBe(1)
     system.pauseServer()
-    const { sipStatus } = await call
+    const ended = await call
     system.resumeServer()
-    // On a slow machine the question is given up before the caller does.
+    // On a slow machine the question is given up before the caller does, who then gets an answer that SIPp did not expect yet.
+    const sipStatus = ended.sipStatus ?? (ended.error.includes("received 'SIP/2.0 408") ? 408 : ended.error)
     expect([487, 408]).toContain(sipStatus)
     // A server that wakes may see that the call is gone before Kamailio has told it again why.
     const causes = [sipStatus === 487 ? 'cancelled' : 'no-answer', 'not-connected']

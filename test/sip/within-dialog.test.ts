@@ -1,6 +1,7 @@
 /** What claims to be within a call: only a call that is there has anything within it. A stranger's INVITE with a tag is no way to a carrier. */
 import { createSocket } from 'node:dgram'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { findSipp } from '../../src/cli/sipp.ts'
 import { findKamailio } from '../../src/switch/kamailio-process.ts'
 import { TelephoneSystem } from './harness.ts'
@@ -58,5 +59,33 @@ describe.skipIf(!isInstalled)('requests within calls', { timeout: 60_000 }, () =
     expect(await system.call(tenant, '+12125550100', again)).toMatchObject({ outcome: 'hung-up', error: '' })
     expect(await system.call(tenant, 'bob', again)).toMatchObject({ outcome: 'hung-up', error: '' })
     expect(phone.log().some((line) => line.startsWith('answered'))).toBe(true)
+  })
+
+  test('C5, L1: Kamailio is killed during an emergency call and one between colleagues: what comes within them still passes', async () => {
+    const [caller, colleague] = [await system.tenant(), await system.tenant()]
+    const phone = await system.phone(colleague, colleague.bob)
+    // The new Kamailio has a long while to come.
+    const later = { holdMs: 16_000, reinviteAfterMs: 12_000 }
+    const help = system.call(caller, '911', { ...later, password: null })
+    const chat = system.call(colleague, 'bob', later)
+    const isAnswered = (log: readonly string[]): boolean => log.some((line) => line.startsWith('answered'))
+    await vi.waitFor(
+      () => expect([phone, system.carrier].map((line) => isAnswered(line.log()))).toEqual([true, true]),
+      {
+        timeout: 10_000,
+      },
+    )
+    // What is told of a call is at the server within moments; nothing shows when.
+    await sleep(1_500)
+    process.kill(system.kamailioPid, 'SIGKILL')
+    for (const [call, tenant, classification] of [
+      [help, caller, 'emergency'],
+      [chat, colleague, 'internal'],
+    ] as const) {
+      expect(await call).toMatchObject({ outcome: 'hung-up', error: '' })
+      const record = await system.record(tenant.id)
+      expect(record).toMatchObject({ classification, endCause: 'caller-hung-up' })
+      expect(record.answeredAt).not.toBeNull()
+    }
   })
 })
