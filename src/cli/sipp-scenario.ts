@@ -169,11 +169,11 @@ function call(options: CallerOptions, cseq: number): string[] {
   const inDialog = (method: string, number: number, headers: readonly string[] = []): string =>
     request(method, options, { uri: '[next_url]', cseq: number, headers: ['[routes]', ...headers] })
   return [
-    ...(options.cancel?.after === 'trying' ? ['<recv response="100"/>', cancelPart(options, cseq)] : []),
+    ...(options.cancel?.after === 'trying' ? ['<recv response="100"/>', ...cancelPart(options, cseq)] : []),
     '<recv response="100" optional="true"/>',
     '<recv response="183" optional="true"/>',
     ...RINGS[options.cancel?.after ?? 'trying'],
-    ...(options.cancel && options.cancel.after !== 'trying' ? [cancelPart(options, cseq)] : []),
+    ...(options.cancel && options.cancel.after !== 'trying' ? cancelPart(options, cseq) : []),
     // The 200 that answers a CANCEL has another CSeq; SIPp tells them apart.
     ...FINAL_STATUSES.map(
       (status) => `<recv response="${status}" optional="true" next="${refused}">${refusalLog(status)}</recv>`,
@@ -223,10 +223,22 @@ const refusalLog = (status: number): string =>
     log(`refused status=${status} code=[$code]`),
   )
 
-function cancelPart(options: CallerOptions, cseq: number): string {
-  const to = `To: <${uriOf(options)}>`
-  const cancel = send(request('CANCEL', options, { uri: uriOf(options), to, cseq, via: SAME_BRANCH }))
-  return `<pause milliseconds="${options.cancel?.waitMs ?? 0}"/>\n${cancel}\n<recv response="200"/>`
+/** Gives up; what comes after is for `call`. CANCEL and INVITE may be answered in any order (RFC 3261 9.2), and ring meanwhile. */
+function cancelPart(options: CallerOptions, cseq: number): string[] {
+  const { waitMs = 0 } = options.cancel ?? {}
+  const uri = uriOf(options)
+  const cancel = request('CANCEL', options, { uri, to: `To: <${uri}>`, cseq, via: SAME_BRANCH })
+  return [
+    ...(waitMs === 0 ? [] : [`<pause milliseconds="${waitMs}"/>`]),
+    send(cancel),
+    '<recv response="180" optional="true"/>',
+    `<recv response="487" optional="true" next="given-up${cseq}">${refusalLog(487)}</recv>`,
+    `<recv response="200" next="cancelled${cseq}"/>`,
+    `<label id="given-up${cseq}"/>`,
+    send(request('ACK', options, { uri, cseq, via: SAME_BRANCH }), ''),
+    '<recv response="200" next="end"/>',
+    `<label id="cancelled${cseq}"/>`,
+  ]
 }
 
 export interface RegisterOptions {
