@@ -15,7 +15,7 @@ import { allTrunks } from '../store/trunk.ts'
 import type { KamailioRpc, SharedTable } from './kamailio-rpc.ts'
 
 export interface Directory {
-  /** Tells Kamailio what has changed since the last time; with `everything`, all of it, as to one that has just started. */
+  /** Tells Kamailio what has changed since the last time; with `everything`, whatever differs from what it holds. */
   sync(everything: boolean): Promise<void>
   /** Reads the bounds alone, before Kamailio runs. */
   readBounds(): Promise<void>
@@ -30,7 +30,13 @@ export interface Bound {
 
 const boundKey = (tenantId: TenantId, of: FailureClass): string => `${tenantId} ${of}`
 
-type Entries = ReadonlyMap<string, { readonly table: SharedTable; readonly key: string; readonly value: string }>
+interface Entry {
+  readonly table: SharedTable
+  readonly key: string
+  readonly value: string
+}
+
+type Entries = ReadonlyMap<string, Entry>
 
 /** As many questions at once as the control port has connections. */
 const AT_ONCE = 8
@@ -44,14 +50,13 @@ export function makeDirectory(db: Queryable, rpc: KamailioRpc, serviceTarget: st
     const policies = await switchPolicies(db)
     bounds = boundsOf(policies)
     const wanted = await read(db, policies, serviceTarget)
-    const before: Entries = everything ? new Map() : known
-    if (everything) for (const table of FORGOTTEN) await rpc.forgetTable(table)
+    const before = everything ? await toldBefore(rpc) : known
     const changed = [...wanted.entries()].filter(([name, entry]) => before.get(name)?.value !== entry.value)
     const gone = [...before.entries()].filter(([name]) => !wanted.has(name))
     // Unknown until all of it has arrived: a failure in between makes the next time a whole one.
     known = new Map()
-    await inParallel(gone, ([, { table, key }]) => rpc.deleteEntry(table, key))
     await inParallel(changed, ([, { table, key, value }]) => rpc.setEntry(table, key, value))
+    await inParallel(gone, ([, { table, key }]) => rpc.deleteEntry(table, key))
     known = wanted
     // Passwords are asked for anew at the next registration.
     await rpc.forgetTable('fresh')
@@ -73,8 +78,9 @@ export function makeDirectory(db: Queryable, rpc: KamailioRpc, serviceTarget: st
   }
 }
 
-/** What a change may take away while we are gone: told anew from nothing. */
-const FORGOTTEN = [
+/** The tables that are ours alone. */
+const TABLES = [
+  'location',
   'colleague',
   'forwarded',
   'place',
@@ -85,6 +91,22 @@ const FORGOTTEN = [
   'trunk',
 ] as const satisfies readonly SharedTable[]
 
+const nameOf = (table: SharedTable, key: string): string => `${table} ${key}`
+
+/**
+ * What Kamailio knows by heart, from whoever told it. Nothing is forgotten before it is told anew: a server that dies meanwhile, and one
+ * that dies again and again as it starts, leaves calls between colleagues and those that go on by policy as they were (L1, C10).
+ */
+async function toldBefore(rpc: KamailioRpc): Promise<Entries> {
+  const entries = new Map<string, Entry>()
+  for (const table of TABLES) {
+    const found = await rpc.entriesOf(table)
+    if (found === null) await rpc.forgetTable(table)
+    for (const [key, value] of found ?? []) entries.set(nameOf(table, key), { table, key, value })
+  }
+  return entries
+}
+
 function boundsOf(policies: readonly SwitchPolicy[]): Map<string, Bound> {
   const going = policies.filter(({ action }) => action === 'continue')
   return new Map(
@@ -93,9 +115,9 @@ function boundsOf(policies: readonly SwitchPolicy[]): Map<string, Bound> {
 }
 
 async function read(db: Queryable, policies: readonly SwitchPolicy[], serviceTarget: string | null): Promise<Entries> {
-  const entries = new Map<string, { table: SharedTable; key: string; value: string }>()
+  const entries = new Map<string, Entry>()
   const add = (table: SharedTable, key: string, value: string): void => {
-    entries.set(`${table} ${key}`, { table, key, value })
+    entries.set(nameOf(table, key), { table, key, value })
   }
   for (const { domain, username, location, numbers } of await sipDirectory(db)) {
     add('location', `${username}@${domain}`, location)

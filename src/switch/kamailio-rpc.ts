@@ -47,6 +47,8 @@ export interface KamailioRpc {
   /** Sends OPTIONS with this Call-ID, from `socket` if that matters; the answer comes as an event of its own (see kamailio.cfg). */
   ask(uri: string, nextHop: string, callId: string, socket?: string): Promise<void>
   setEntry(table: SharedTable, key: string, value: string): Promise<void>
+  /** What a table holds; null: it cannot be said, as of one that is greater than Kamailio's memory for an answer. */
+  entriesOf(table: SharedTable): Promise<ReadonlyMap<string, string> | null>
   deleteEntry(table: SharedTable, key: string): Promise<void>
   forgetTable(table: SharedTable): Promise<void>
   /** C10: how many calls of `domain/class` were let through in the hour that goes on. */
@@ -76,6 +78,10 @@ interface RawDialog {
 
 interface RawContacts {
   readonly Contacts?: readonly { readonly Contact?: { readonly Address?: string; readonly Received?: string } }[]
+}
+
+interface RawTableRow {
+  readonly slot: readonly { readonly name: string; readonly value: string | number }[]
 }
 
 /** Epoch milliseconds from Kamailio's `$TV(Sn)`, `seconds.microseconds`; null for anything else. */
@@ -180,6 +186,13 @@ export function connectKamailio(options: { readonly port: number; readonly secre
     },
     async setEntry(table, key, value) {
       await rpc('htable.sets', [table, key, value])
+    },
+    async entriesOf(table) {
+      const list = await rpc('htable.dump', [table]).catch(() => null)
+      if (list === null || list === undefined) return null
+      // An empty table is an empty object.
+      const rows = Array.isArray(list) ? (list as readonly RawTableRow[]) : []
+      return new Map(rows.flatMap(({ slot }) => slot.map(({ name, value }) => [name, String(value)] as const)))
     },
     async deleteEntry(table, key) {
       await rpc('htable.delete', [table, key])

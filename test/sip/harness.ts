@@ -22,6 +22,7 @@ import { parseId, type TenantId } from '../../src/core/ids.ts'
 import type { LiveTopic } from '../../src/core/live-feed.ts'
 import { packageRoot } from '../../src/paths.ts'
 import { openDb } from '../../src/store/db.ts'
+import { connectKamailio, type KamailioRpc } from '../../src/switch/kamailio-rpc.ts'
 import { faultsOf } from '../harness/audit.ts'
 import { Watcher } from '../harness/live.ts'
 import { lowPort } from '../harness/port.ts'
@@ -333,11 +334,19 @@ export class TelephoneSystem {
     return { id, username, password, number }
   }
 
+  #switchSecret(): string {
+    return readFileSync(join(this.folder, 'home', 'sip', 'switch.secret'), 'utf8').trim()
+  }
+
+  /** The control port of Kamailio, as the server has it. */
+  connectKamailio(): KamailioRpc {
+    return connectKamailio({ port: this.#ports.control, secret: this.#switchSecret() })
+  }
+
   async #askKamailio(method: string, params: readonly string[]): Promise<string> {
-    const secret = readFileSync(join(this.folder, 'home', 'sip', 'switch.secret'), 'utf8').trim()
     const answer = await fetch(`http://127.0.0.1:${this.#ports.control}/RPC`, {
       method: 'POST',
-      headers: { 'X-Ringfence-Switch': secret },
+      headers: { 'X-Ringfence-Switch': this.#switchSecret() },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     })
     return answer.text()

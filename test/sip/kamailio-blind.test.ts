@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { findSipp } from '../../src/cli/sipp.ts'
 import type { FailureClass, FailurePolicy } from '../../src/core/failure-policy.ts'
+import { openDb } from '../../src/store/db.ts'
+import { makeDirectory } from '../../src/switch/kamailio-directory.ts'
 import { findKamailio } from '../../src/switch/kamailio-process.ts'
 import { inOrder, nearly, TelephoneSystem, type TestTenant } from './harness.ts'
 
@@ -25,7 +27,6 @@ describe.skipIf(!isInstalled)('calls while nobody can be asked', { timeout: 90_0
   afterEach(() => system?.startServer())
   afterAll(() => system?.stop(), 30_000)
 
-  /** Who is told anew forgets first: a server that is killed in between leaves a Kamailio that refuses. */
   const told = ({ domain }: TestTenant, ...words: readonly string[]): Promise<void> =>
     system.toldKamailio(`alice@${domain}`, ...words)
 
@@ -123,6 +124,28 @@ describe.skipIf(!isInstalled)('calls while nobody can be asked', { timeout: 90_0
     await system.startServer()
     await system.records(tenant.id, 3)
     expect(await system.faults(tenant.id)).toEqual([])
+  })
+
+  test('a server that dies while it tells Kamailio anew leaves it what it knew; the next one mends what is old', async () => {
+    const tenant = await tenantWith({ domestic: {} })
+    await system.stopServer('SIGKILL')
+    const db = openDb(system.databaseUrl)
+    const rpc = system.connectKamailio()
+    try {
+      await rpc.setEntry('failure', 'gone.test/domestic', 'continue:60:9')
+      await rpc.setEntry('colleague', `${tenant.domain}/${tenant.bob.number}`, 'somebody-else')
+      const dies = (): Promise<never> => Promise.reject(new Error('killed'))
+      const dying = makeDirectory(db, { ...rpc, setEntry: dies, deleteEntry: dies }, null)
+      await expect(dying.sync(true)).rejects.toThrow('killed')
+      expect((await system.call(tenant, AT_HOME, { holdMs: 500 })).outcome).toBe('hung-up')
+      await makeDirectory(db, rpc, null).sync(true)
+      expect((await rpc.entriesOf('failure'))?.has('gone.test/domestic')).toBe(false)
+      expect((await system.call(tenant, tenant.bob.number, { holdMs: 500 })).outcome).toBe('hung-up')
+      expect((await system.call(tenant, AT_HOME, { holdMs: 500 })).outcome).toBe('hung-up')
+    } finally {
+      rpc.close()
+      await db.close()
+    }
   })
 
   test('a call in progress goes on beyond its lease by its policy, is cut at the bound, and pays for all of it', async () => {
