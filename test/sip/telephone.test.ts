@@ -29,7 +29,7 @@ async function startSwitch(order: Order): Promise<Socket> {
   let invite = ''
   socket.on('message', (data, { port, address }: RemoteInfo) => {
     const request = data.toString()
-    const send = (text: string): void => void socket.send(text, port, address)
+    const send = (text: string): void => socket.send(text, port, address)
     if (request.startsWith('INVITE') && !request.includes('Proxy-Authorization'))
       send(answer(request, '407', ['Proxy-Authenticate: Digest realm="a.test", nonce="abc"']))
     else if (request.startsWith('INVITE') && invite === '') {
