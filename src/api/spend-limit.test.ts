@@ -86,7 +86,7 @@ describe('limits', () => {
     const refused = await call('refused')
     expect(refused.body).toMatchObject({ result: 'refused', refusal: { code: 'limit-reached', sipStatus: 403 } })
     const { body } = await ask('GET', `${tenant}/calls/${refused.body.callId}/explanation`)
-    expect(body.sentences.join(' ')).toContain('This user may spend $0.30 of credits a month.')
+    expect(body.sentences.join(' ')).toContain('This user may spend CA$0.30 of credits a month.')
     const own = { creditsPerMonth: cad('5'), creditsPerHour: null, calls: null, internationalSecondsPerHour: null }
     expect((await ask('PUT', `${tenant}/users/${ana}/limits`, { own })).body).toMatchObject({
       own: { creditsPerMonth: cad('5.000000') },

@@ -121,12 +121,12 @@ describe('explain this charge', () => {
     const english = tell(SPLIT)
     expect(english).toContain('took 2 minutes (120 s) from the Canada domestic pool of November 2026, at no charge')
     expect(english).toContain('Communications Credits took over without a gap')
-    expect(english).toContain('Communications Credits paid for 6 minutes (360 s): $0.60.')
-    expect(english).toContain('$0.10 a minute, in steps of 60 s: rate deck version 41, prefix 1415')
+    expect(english).toContain('Communications Credits paid for 6 minutes (360 s): CA$0.60.')
+    expect(english).toContain('CA$0.10 a minute, in steps of 60 s: rate deck version 41, prefix 1415')
     const french = tell(SPLIT, 'fr')
     expect(french).toContain('a pris 2 minutes (120 s) dans le pool d’appels nationaux (Canada, novembre 2026)')
-    expect(french).toContain('Les crédits de communication ont payé 6 minutes (360 s) : 0,60 $.')
-    expect(french).toContain('0,10 $ la minute, par pas de 60 s : grille tarifaire version 41, préfixe 1415')
+    expect(french).toContain('Les crédits de communication ont payé 6 minutes (360 s) : 0,60 $CA.')
+    expect(french).toContain('0,10 $CA la minute, par pas de 60 s : grille tarifaire version 41, préfixe 1415')
   })
 
   test('W1: amounts are exact, however many decimals they have', () => {
@@ -150,7 +150,7 @@ describe('explain this charge', () => {
     }
     const { rate: told } = explain(withSupplement(ended({}, { rate }), null), TORONTO, 'en')
     expect(plain(told?.sentence ?? '')).toContain(
-      'and a connection fee of $0.05, in a first step of 30 s, then steps of 6 s, at least 45 s: rate deck version 41, prefix 1415, mobile lines, calls from: Canada,',
+      'and a connection fee of CA$0.05, in a first step of 30 s, then steps of 6 s, at least 45 s: rate deck version 41, prefix 1415, mobile lines, calls from: Canada,',
     )
     expect(told).toMatchObject(rate)
   })
@@ -220,7 +220,7 @@ describe('explain this charge', () => {
     const late = tell(silent, 'en', supplement)
     expect(late).toContain('The called person hung up')
     expect(late).toContain('answered at 09:12:15 and lasted 1 min 26 s (86 s)')
-    expect(late).toContain('first closed as of 09:13:41 with 0 s and $0.00; its end arrived later')
+    expect(late).toContain('first closed as of 09:13:41 with 0 s and CA$0.00; its end arrived later')
   })
 
   test('C8: every end cause is in words, and one that we do not know is printed as given', () => {

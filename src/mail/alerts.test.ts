@@ -113,8 +113,8 @@ describe('W7: letters', () => {
   test.each([
     [
       'recharge.succeeded',
-      '$50.00 added. Your credits are at $54.60.',
-      '50,00 $ ajoutés. Vos crédits s’élèvent à 54,60 $.',
+      'CA$50.00 added. Your credits are at CA$54.60.',
+      '50,00 $CA ajoutés. Vos crédits s’élèvent à 54,60 $CA.',
     ],
     ['recharge.failed', 'An automatic recharge failed.', 'Un rechargement automatique a échoué.'],
     [
@@ -122,7 +122,7 @@ describe('W7: letters', () => {
       'Automatic recharge is paused after 3 declines.',
       'Rechargement automatique suspendu après 3 refus.',
     ],
-    ['wallet.low', 'Credits are low: $4.60.', 'Crédits bas : 4,60 $.'],
+    ['wallet.low', 'Credits are low: CA$4.60.', 'Crédits bas : 4,60 $CA.'],
     [
       'wallet.empty',
       'Credits are at zero. Toll-free calls and calls beyond your plans are refused.',

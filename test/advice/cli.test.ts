@@ -59,8 +59,8 @@ describe('ringfence advise', () => {
       'en',
     )
     expect(code).toBe(0)
-    expect(out).toContain('8 licences, 3 International plans and about $12.46 of credits a month')
-    expect(out).toContain('Nothing cheaper exists: any mix costs at least $1,069.0744; this one costs $1,069.0744.')
+    expect(out).toContain('8 licences, 3 International plans and about CA$12.46 of credits a month')
+    expect(out).toContain('Nothing cheaper exists: any mix costs at least CA$1,069.0744; this one costs CA$1,069.0744.')
     expect(out).toContain('maya@contoso.example')
     expect(out).toContain('Do not buy the International plan (United Kingdom)')
   })

@@ -6,7 +6,10 @@ import type { Instant, Month, TimeZone } from '../time.ts'
 export interface Format {
   /** A whole number, grouped. */
   number(value: number): string
-  /** A decimal amount as exact as it is, with at least two decimals: `0,60 $US`, `CA$0.0485`. */
+  /**
+   * A decimal amount as exact as it is, with at least two decimals: `0,60 $US`, `CA$0.0485`. Whose dollar it is stands there in every
+   * country, as in the console: a sentence and the table beside it say the same.
+   */
   money(amount: string, currency: string): string
   /** Date and time to the second in the tenant's zone, with the zone's name. */
   moment(at: Instant): string
@@ -40,7 +43,7 @@ export function makeFormat(language: Language, country: string, timeZone: TimeZo
   return {
     number: (value) => number.format(value),
     money: (amount, currency) =>
-      new Intl.NumberFormat(locale, {
+      new Intl.NumberFormat(DEFAULT_LOCALE[language], {
         style: 'currency',
         currency,
         minimumFractionDigits: 2,
