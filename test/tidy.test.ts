@@ -104,6 +104,7 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
     'src/store/emergency-call.ts',
     'src/store/failure-policy.ts',
     'src/store/forwarding.ts',
+    'src/store/free-call.ts',
     'src/store/trunk.ts',
     'src/store/db.ts',
   ],

@@ -101,10 +101,13 @@ export class LiveCalls {
     return this.#live.get(sessionId)?.graceSeconds ?? 0
   }
 
-  /** Takes charge again of every call that was in progress when the server stopped. */
-  async restore(): Promise<void> {
+  /**
+   * Takes charge again of every call that was in progress when the server stopped, but those that Kamailio lets through by itself: it has
+   * no dialogs of them, which is no sign that they are over.
+   */
+  async restore(isFree: (sessionId: string) => boolean): Promise<void> {
     const { db, switchId } = this.#options
-    for (const session of await openSipSessions(db, switchId)) this.#adopt(session)
+    for (const session of await openSipSessions(db, switchId)) if (!isFree(session.sessionId)) this.#adopt(session)
   }
 
   /**

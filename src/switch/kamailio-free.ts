@@ -7,6 +7,7 @@ import type { CreditControlRequest } from '../core/request.ts'
 import { instant } from '../core/time.ts'
 import type { Db, Queryable } from '../store/db.ts'
 import { noteEmergencyCall } from '../store/emergency-call.ts'
+import { answerFreeCall, type FreeCall, freeCallsSince, removeFreeCall, saveFreeCall } from '../store/free-call.ts'
 import { sipSubscriber, tenantOfSipDomain } from '../store/sip.ts'
 import { isBrowserName } from './browser-phone.ts'
 import type { FreeEvent } from './kamailio-events.ts'
@@ -20,52 +21,85 @@ export interface FreeCallsOptions {
   readonly requests: Requests
   readonly db: Db
   readonly log: SipLog
+  readonly rpc: Pick<KamailioRpc, 'setEntry' | 'deleteEntry'>
 }
 
 /** As long as Kamailio keeps them. */
 const KEPT_MS = 86_400_000
 
-interface LiveFreeCall {
-  readonly callId: string
-  readonly facts: string
-  readonly begunAt: number
-  answeredAt: number | null
+interface LiveFreeCall extends FreeCall {
+  /** Kamailio was told of it, and does not forget it by itself when it ends. */
+  isTold: boolean
 }
 
 /**
  * Such calls while they go on. A Kamailio that was killed has forgotten them, and would refuse what comes within them as a stranger's: many
- * telephones end a call over that, and it may be one for help. So the next Kamailio is told.
+ * telephones end a call over that, and it may be one for help. So the next Kamailio is told, also after a crash of the whole machine.
  */
 export class FreeCalls {
   readonly #live = new Map<string, LiveFreeCall>()
-  readonly #options: FreeCallsOptions & { readonly rpc: Pick<KamailioRpc, 'setEntry'> }
+  readonly #options: FreeCallsOptions
 
-  constructor(options: FreeCallsOptions & { readonly rpc: Pick<KamailioRpc, 'setEntry'> }) {
+  constructor(options: FreeCallsOptions) {
     this.#options = options
   }
 
   /** Throws when it could not be recorded: then the same event comes again. */
   async happened(event: FreeEvent): Promise<void> {
-    const { sessionId, kept, kind, begunAt } = event
-    const live = this.#live.get(sessionId)
-    if (kind === 'begun' && kept && !live) {
-      this.#forgetOld(event.at)
-      this.#live.set(sessionId, { ...kept, begunAt, answeredAt: null })
+    const { db } = this.#options
+    const { sessionId, kept, kind, at } = event
+    if (kind === 'begun' && kept) {
+      this.#forgetOld(at)
+      const call = { sessionId, ...kept, begunAt: instant(event.begunAt), answeredAt: null }
+      if (!this.#live.has(sessionId)) this.#live.set(sessionId, { ...call, isTold: false })
+      await saveFreeCall(db, call)
     }
     if (kind === 'answered') {
-      if (live) live.answeredAt = event.at
+      const live = this.#live.get(sessionId)
+      if (!live) return
+      this.#live.set(sessionId, { ...live, answeredAt: instant(at) })
+      await answerFreeCall(db, sessionId, instant(at))
       return
     }
     await recordFreeCall(this.#options, event)
-    if (kind !== 'begun') this.#live.delete(sessionId)
+    if (kind === 'begun') return
+    await this.#forget(sessionId)
+    await removeFreeCall(db, sessionId)
+  }
+
+  /** Reads those that a server before this one heard of; `now`: when this one starts. */
+  async restore(now: number): Promise<void> {
+    for (const call of await freeCallsSince(this.#options.db, instant(now - KEPT_MS))) {
+      if (!this.#live.has(call.sessionId)) this.#live.set(call.sessionId, { ...call, isTold: false })
+    }
+  }
+
+  has(sessionId: string): boolean {
+    return this.#live.has(sessionId)
   }
 
   /** Tells a new Kamailio. */
   async retell(): Promise<void> {
     const { rpc } = this.#options
-    for (const { callId, facts, answeredAt } of this.#live.values()) {
+    for (const call of this.#live.values()) {
+      const { callId, facts, answeredAt } = call
+      call.isTold = true
       await rpc.setEntry('free', callId, facts)
       if (answeredAt !== null) await rpc.setEntry('answered', callId, (answeredAt / 1000).toFixed(6))
+    }
+  }
+
+  async #forget(sessionId: string): Promise<void> {
+    const { rpc, log } = this.#options
+    const live = this.#live.get(sessionId)
+    this.#live.delete(sessionId)
+    if (!live?.isTold) return
+    try {
+      // It may have ended before Kamailio was told.
+      await rpc.deleteEntry('free', live.callId)
+      await rpc.deleteEntry('answered', live.callId)
+    } catch (error) {
+      log.warn({ sessionId, error: String(error) }, 'Kamailio keeps a call that is over for a day')
     }
   }
 

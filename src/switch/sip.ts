@@ -224,10 +224,13 @@ export function makeSip(options: SipOptions): Sip {
     )
   }
 
-  function restarted(): void {
+  const retellFreeCalls = (): Promise<void> =>
     freeCalls
       .retell()
       .catch((error: unknown) => log.warn({ error: String(error) }, 'Kamailio was not told of calls that nobody pays'))
+
+  function restarted(): void {
+    void retellFreeCalls()
     reconciling = reconciling.then(recount).then(tellEverything)
     edge
       ?.retell()
@@ -290,11 +293,13 @@ export function makeSip(options: SipOptions): Sip {
       }),
     async start(serverUrl) {
       await directory.readBounds()
-      await calls.restore()
+      await freeCalls.restore(now())
+      await calls.restore((sessionId) => freeCalls.has(sessionId))
       if (mode === 'auto') await startKamailio(serverUrl)
       else writeKamailioFiles(folder, { ...config, serverUrl, secret, databaseUrl: null, media }, false)
       await recount()
       if (state === 'running' || state === 'external') {
+        await retellFreeCalls()
         tell(true)
         await startEdge()
       }
