@@ -181,6 +181,17 @@ export class LiveCalls {
     for (const dialog of dialogs) if (strangers.has(dialog.sessionId)) await this.#stranger(dialog, now)
   }
 
+  /** For how many seconds from its answer each charged call may go on, by its name at Kamailio. */
+  allowedSeconds(): ReadonlyMap<string, number> {
+    const charged = [...this.#live.values()].filter(({ isCharged }) => isCharged)
+    return new Map(
+      charged.map(({ sessionId, lease, graceSeconds }) => [
+        dialogSession(sessionId),
+        lease.reportedSeconds + lease.grantedSeconds + graceSeconds,
+      ]),
+    )
+  }
+
   /** Hangs up a call of this switch, for an administrator; false when it is not in progress. */
   async hangUp(sessionId: string): Promise<boolean> {
     const call = this.#live.get(sessionId)
@@ -345,6 +356,7 @@ export class LiveCalls {
         reportedSeconds: reported,
         grantedSeconds: 0,
         isFinal: true,
+        wasLast: true,
         answeredAt: call.lease.answeredAt,
       }
     }
@@ -390,7 +402,9 @@ export class LiveCalls {
     // Kamailio's timer stands a second behind the lease; what ended later had been let go on.
     const isAtEnd = graceSeconds === 0 || endedAt <= end + 2 * LEASE_OVER_TOLERANCE_MS
     const isSpent = !isBlind && isAtEnd && endedAt >= end - LEASE_OVER_TOLERANCE_MS
-    return call.isCharged && isSpent ? 'funds-exhausted' : 'endpoint-lost'
+    if (!call.isCharged || !isSpent) return 'endpoint-lost'
+    // There may have been more, and nobody to be asked for it.
+    return lease.wasLast ? 'funds-exhausted' : 'charging-unreachable'
   }
 
   /** Reports the end and gives its cause. Throws when it could not be recorded; then it is tried again with the same request. */

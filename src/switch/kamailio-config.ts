@@ -140,6 +140,20 @@ export async function makeKamailioTables(db: Queryable): Promise<void> {
   for (const statement of TABLES) await db.execute(statement)
 }
 
+/**
+ * Before Kamailio starts: how many seconds from their answer calls may last, by session. It writes down the lease that a call began with
+ * and not what comes after, and would hang up each call that is older as soon as it reads it.
+ */
+export async function allowDialogs(db: Queryable, seconds: ReadonlyMap<string, number>): Promise<void> {
+  await db.execute(
+    `UPDATE ${SCHEMA}.dialog d SET timeout = greatest(d.timeout, d.start_time + lease.seconds + 1)
+     FROM unnest($1::text[], $2::integer[]) lease (sid, seconds)
+     JOIN ${SCHEMA}.dialog_vars v ON v.dialog_key = 'sid' AND v.dialog_value = lease.sid
+     WHERE d.hash_entry = v.hash_entry AND d.hash_id = v.hash_id AND d.state IN (3, 4)`,
+    [[...seconds.keys()], [...seconds.values()]],
+  )
+}
+
 const TABLES = [
   `CREATE TABLE IF NOT EXISTS ${SCHEMA}.version (
      id serial PRIMARY KEY, table_name varchar(32) NOT NULL UNIQUE, table_version integer NOT NULL DEFAULT 0)`,

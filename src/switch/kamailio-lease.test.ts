@@ -12,6 +12,7 @@ const aLease = (over: Partial<Lease> = {}): Lease => ({
   grantedSeconds: 60,
   validitySeconds: 60,
   isFinal: false,
+  wasLast: false,
   isWarned: false,
   isAskedAgain: false,
   ...over,

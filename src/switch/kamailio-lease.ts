@@ -24,6 +24,8 @@ export interface Lease {
   readonly validitySeconds: number
   /** Nothing more is there now. */
   readonly isFinal: boolean
+  /** Nothing more was there when it was granted. Of a lease from before this server started, that is all that is known. */
+  readonly wasLast: boolean
   readonly isWarned: boolean
   /** The engine was asked once more, just before the end. */
   readonly isAskedAgain: boolean

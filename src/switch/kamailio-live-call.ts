@@ -68,6 +68,7 @@ export const leaseOf = (granted: Granted, so: Pick<Lease, 'reportedSeconds' | 'a
   grantedSeconds: granted.grantedSeconds ?? 0,
   validitySeconds: granted.validitySeconds ?? 0,
   isFinal: granted.finalUnit ?? false,
+  wasLast: granted.finalUnit ?? false,
   isWarned: false,
   isAskedAgain: false,
 })
@@ -81,6 +82,7 @@ export const restoredLease = (call: Call, now: number): Lease => ({
   grantedSeconds: grantedSeconds(call) + call.lapsedSeconds,
   validitySeconds: call.validitySeconds,
   isFinal: false,
+  wasLast: call.grants?.at(-1)?.isLast ?? false,
   isWarned: false,
   isAskedAgain: false,
 })

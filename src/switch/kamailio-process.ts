@@ -28,6 +28,8 @@ export interface SuperviseOptions {
   readonly settings: KamailioSettings
   readonly rpc: KamailioRpc
   readonly log: SipLog
+  /** Kamailio is about to read its tables. */
+  readonly beforeStart: () => Promise<void>
   /** Kamailio was started again and knows nothing. */
   readonly onRestart: () => void
 }
@@ -150,6 +152,7 @@ async function start(binary: string, options: SuperviseOptions): Promise<Running
   const { settings, log } = options
   if (settings.databaseUrl === null) return launch(binary, options, false)
   try {
+    await options.beforeStart()
     return await launch(binary, options, true)
   } catch (error) {
     log.error(

@@ -12,7 +12,7 @@ import { allTrunks, type SwitchTrunk } from '../store/trunk.ts'
 import { type BrowserCredential, issueBrowserCredential } from './browser-phone.ts'
 import { registerKamailioRoutes } from './kamailio.ts'
 import { LiveCalls } from './kamailio-calls.ts'
-import { makeKamailioTables, splitHostPort } from './kamailio-config.ts'
+import { allowDialogs, makeKamailioTables, splitHostPort } from './kamailio-config.ts'
 import { makeDirectory } from './kamailio-directory.ts'
 import type { CallEvent } from './kamailio-events.ts'
 import { FreeCalls } from './kamailio-free.ts'
@@ -229,6 +229,14 @@ export function makeSip(options: SipOptions): Sip {
       .retell()
       .catch((error: unknown) => log.warn({ error: String(error) }, 'Kamailio was not told of calls that nobody pays'))
 
+  async function beforeStart(): Promise<void> {
+    try {
+      await allowDialogs(db, calls.allowedSeconds())
+    } catch (error) {
+      log.warn({ error: String(error) }, 'Kamailio starts with the leases that calls began with')
+    }
+  }
+
   function restarted(): void {
     void retellFreeCalls()
     reconciling = reconciling.then(recount).then(tellEverything)
@@ -266,7 +274,7 @@ export function makeSip(options: SipOptions): Sip {
     }
     try {
       const settings = { ...config, serverUrl, secret, databaseUrl, media: hasBrowsers ? media : null }
-      kamailio = await superviseKamailio(binary, { folder, settings, rpc, log, onRestart: restarted })
+      kamailio = await superviseKamailio(binary, { folder, settings, rpc, log, beforeStart, onRestart: restarted })
       state = 'running'
     } catch (error) {
       state = 'failed'

@@ -70,7 +70,7 @@ describe.skipIf(!isInstalled)('calls while something dies', { timeout: 60_000 },
       ['internal', nearly(3)],
       ['international', expect.any(Number)],
     ])
-    expect(records.find((record) => record.classification === 'international')?.endCause).toBe('funds-exhausted')
+    expect(records.find((record) => record.classification === 'international')?.endCause).toBe('charging-unreachable')
   })
 
   test('P44: the server hangs: others get 503 within seconds, emergency passes at once, and nothing stays reserved', async () => {

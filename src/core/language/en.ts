@@ -219,7 +219,7 @@ export const en = {
       `The switch fell silent, so the call was closed with what it had reported until ${at}.`,
     'limit-reached': (at: string) => `The call was cut at ${at} because a limit was reached.`,
     'charging-unreachable': (at: string) =>
-      `The call was cut at ${at}: charging was out of reach, and it had gone on for as long as the organisation allows then.`,
+      `The call was cut at ${at}: charging was out of reach, so it could go on for no longer than what was granted and what the organisation allows then.`,
     'no-answer': (at: string) => `Nobody had answered by ${at}.`,
     'cut-by-admin': (at: string) => `An administrator ended the call at ${at}.`,
     busy: (at: string) => `The line was busy at ${at}.`,

@@ -202,7 +202,7 @@ export const fr: Messages = {
       `Le commutateur s’est tu\u00a0: l’appel a été clos avec ce qui avait été signalé jusqu’à ${at}.`,
     'limit-reached': (at) => `L’appel a été coupé à ${at}, car une limite était atteinte.`,
     'charging-unreachable': (at) =>
-      `L’appel a été coupé à ${at}\u00a0: le service de taxation était injoignable, et il avait duré autant que l’organisation le permet alors.`,
+      `L’appel a été coupé à ${at}\u00a0: le service de taxation était injoignable, et il ne pouvait durer plus que ce qui était accordé et ce que l’organisation permet alors.`,
     'no-answer': (at) => `Personne n’avait répondu à ${at}.`,
     'cut-by-admin': (at) => `Un administrateur a mis fin à l’appel à ${at}.`,
     busy: (at) => `La ligne était occupée à ${at}.`,
