@@ -1,12 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addDays, dayOf, daysFrom, daysOf, type LocalDay, lastDayOf, startOfDay, weekdayOf } from './local-day.ts'
+import {
+  addDays,
+  dayOf,
+  daysFrom,
+  daysOf,
+  type LocalDay,
+  lastDayOf,
+  parseDay,
+  startOfDay,
+  weekdayOf,
+} from './local-day.ts'
 import { type Instant, instant, type Month, periodOf, type TimeZone } from './time.ts'
 
 const at = (text: string): Instant => instant(Date.parse(text))
 const zones = ['America/Toronto', 'Europe/London', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Africa/Cairo', 'UTC']
 
 describe('local days', () => {
+  test('a day is one that the calendar has', () => {
+    expect(
+      ['2026-11-30', '2024-02-29', '2026-02-29', '2026-02-30', '2026-13-01', '2026-11-3', 'yesterday', ''].map(
+        parseDay,
+      ),
+    ).toEqual(['2026-11-30', '2024-02-29', null, null, null, null, null, null])
+  })
+
   test.each([
     ['2026-11-01T03:59:59Z', 'America/Toronto', '2026-10-31'],
     ['2026-11-01T04:00:00Z', 'America/Toronto', '2026-11-01'],

@@ -10,6 +10,12 @@ const DAY_MS = 86_400_000
 
 const epochOf = (day: LocalDay): number => Date.parse(`${day}T00:00:00Z`)
 
+/** A day that the calendar has; null for anything else: `2026-02-30`, `yesterday`. */
+export function parseDay(text: string): LocalDay | null {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
+  return Number.isFinite(at) && new Date(at).toISOString().startsWith(text) ? (text as LocalDay) : null
+}
+
 export const addDays = (day: LocalDay, days: number): LocalDay =>
   new Date(epochOf(day) + days * DAY_MS).toISOString().slice(0, 10) as LocalDay
 

@@ -307,7 +307,7 @@ describe('automatic recharge', () => {
     await page.getByLabel('When less than this is available').fill('20,00')
     await page.getByLabel('Amount', { exact: true }).fill('soon')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('A decimal string with a point').waitFor()
+    await page.getByText('An amount such as 12.50.').waitFor()
     await page.reload()
     await expect.poll(() => page.getByLabel('Amount', { exact: true }).inputValue()).toBe('soon')
     await page.getByRole('radio', { name: 'Up to a target' }).click()

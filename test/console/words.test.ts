@@ -8,6 +8,7 @@ import { countryForm, FORMED_COUNTRIES } from '../../src/admin/words/countries.t
 import { bundleOf, DEFINED, frenchSpaces, pseudo, type Words } from '../../src/admin/words/define.ts'
 import { formatsFor } from '../../src/admin/words/format.ts'
 import { translate } from '../../src/admin/words/i18n.ts'
+import { typedAmount, typedNumber } from '../../src/admin/words/typed-number.ts'
 import { unitWords } from '../../src/admin/words/units.ts'
 import { type Country, countryName } from '../../src/core/country.ts'
 import { packageRoot } from '../../src/paths.ts'
@@ -197,6 +198,19 @@ describe('figures', () => {
     expect(en.money(cad('123456789012.345678'), 'exact')).toBe('CA$123,456,789,012.345678')
     expect(fr.money(cad('1234.5'))).toBe('1\u202f234,50\u00a0$CA')
     expect(en.money({ amount: '1234', currency: 'JPY' })).toBe('JP¥1,234')
+  })
+
+  test('amounts as people type them; one comma before three digits is the reader’s', () => {
+    const typed = ['1,5', '1.5', '1 000,50', '1\u202f000', '1.234,5', '1,234.50', '1,234,567', '12 ']
+    const read = ['1.5', '1.5', '1000.50', '1000', '1234.5', '1234.50', '1234567', '12']
+    for (const language of ['en', 'fr'] as const) expect(typed.map((text) => typedAmount(text, language))).toEqual(read)
+    expect([typedAmount('1,000', 'en'), typedAmount('1,000', 'fr')]).toEqual(['1000', '1.000'])
+    expect([typedAmount('0,048', 'en'), typedAmount('1.000', 'en')]).toEqual(['0.048', '1.000'])
+    // What is no number is not made into one.
+    expect(['1e3', '0x10', '١٢', '$5', '', '1,2,3'].map((text) => typedNumber(text, 'en'))).toEqual(
+      Array(6).fill(Number.NaN),
+    )
+    expect(typedNumber('-1 000,5', 'fr')).toBe(-1000.5)
   })
 
   test('durations, dates and shares', () => {

@@ -83,20 +83,24 @@ const PHONE_ROW_PX = 62
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { rows, error, onRetry, empty, foot } = props
   const isPhone = useIsPhone()
-  if (error) return <BlockError error={error} {...(onRetry ? { onRetry } : {})} />
+  // What was read stays, also when reading it again, or on, has failed.
+  const failure = error ? <BlockError error={error} {...(onRetry ? { onRetry } : {})} /> : null
   if (rows === undefined) {
     return (
-      <div className="k-body">
-        <Skeleton lines={8} height={22} />
-      </div>
+      failure ?? (
+        <div className="k-body">
+          <Skeleton lines={8} height={22} />
+        </div>
+      )
     )
   }
-  if (rows.length === 0) return <>{empty}</>
+  if (rows.length === 0) return failure ?? <>{empty}</>
   return (
     <div className="k-table">
       <BulkBar {...props} />
       {isPhone ? <PhoneList {...props} rows={rows} /> : <WideTable {...props} rows={rows} />}
       {foot}
+      {failure}
       <More {...props} />
     </div>
   )

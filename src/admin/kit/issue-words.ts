@@ -20,6 +20,7 @@ export const issueWords = defineWords('issue', {
   },
   atLeast: { en: '{least} or more.', fr: '{least} ou plus.' },
   atMost: { en: '{most} or less.', fr: '{most} ou moins.' },
+  notAmount: { en: 'An amount such as 12.50.', fr: 'Un montant, comme 12,50.' },
   notWhole: { en: 'A whole number.', fr: 'Un nombre entier.' },
   notNumber: { en: 'A number.', fr: 'Un nombre.' },
 })

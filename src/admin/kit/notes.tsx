@@ -20,12 +20,13 @@ export function ReadOnlyNote({ unless }: { readonly unless: Permission }) {
   )
 }
 
-/** What the server refused, above a form or a block. */
+/** What the server refused, above a form or a block. An answer that never came has no title: that is said instead. */
 export function Refusal({ title, detail }: { readonly title: string; readonly detail?: string | null }) {
+  const t = useWords(kitWords)
   return (
     <MessageBar intent="error" layout="multiline" role="alert">
       <MessageBarBody>
-        {title}
+        {title || t('notReached')}
         {detail ? ` ${detail}` : ''}
       </MessageBarBody>
     </MessageBar>

@@ -3,6 +3,7 @@ import { Button, Skeleton as FluentSkeleton, SkeletonItem } from '@fluentui/reac
 import { ErrorCircleRegular } from '@fluentui/react-icons'
 import { isProblem } from '../data/client.ts'
 import { useWords } from '../words/use.tsx'
+import { useGo, usePath } from './go.tsx'
 import { kitWords } from './words.ts'
 import './kit.css'
 
@@ -42,15 +43,24 @@ export interface BlockErrorProps {
 export function BlockError({ error, onRetry }: BlockErrorProps) {
   const t = useWords(kitWords)
   const problem = isProblem(error) ? error : null
-  const sentence = problem === null ? t('failed') : problem.status === 0 ? t('notReached') : problem.title
+  const path = usePath()
+  const go = useGo()
+  // Asked again it is refused again: what the address asks for is not there, or was never a filter.
+  const isOfAddress = (problem?.status === 400 || problem?.status === 404) && location.search !== ''
+  const sentence = problem === null ? t('failed') : problem.title || t('notReached')
   return (
     <div className="k-error" role="alert">
       <ErrorCircleRegular fontSize={20} aria-hidden="true" />
       <div>
-        <p>{problem?.detail ?? sentence}</p>
+        <p>{isOfAddress && problem?.code === 'invalid-request' ? t('badAddress') : (problem?.detail ?? sentence)}</p>
         {problem?.requestId && <p className="mono k-quiet">{t('requestId', { id: problem.requestId })}</p>}
       </div>
-      {onRetry && (
+      {isOfAddress && (
+        <Button size="small" onClick={() => go(path)}>
+          {t('clear')}
+        </Button>
+      )}
+      {onRetry && !isOfAddress && (
         <Button size="small" onClick={() => void onRetry()}>
           {t('retry')}
         </Button>

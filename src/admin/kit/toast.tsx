@@ -55,8 +55,9 @@ export function useSay(): Says {
   }, [])
   const failed = useCallback(
     (error: unknown) => {
-      const problem = isProblem(error) && error.status !== 0 ? error : null
-      show({ intent: 'failed', text: problem?.title ?? t('notReached'), detail: problem?.detail ?? null, undo: null })
+      // No answer, or one that is none of ours (a proxy's): there is no title.
+      const problem = isProblem(error) ? error : null
+      show({ intent: 'failed', text: problem?.title || t('notReached'), detail: problem?.detail ?? null, undo: null })
     },
     [t],
   )

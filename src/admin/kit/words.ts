@@ -8,6 +8,10 @@ export const kitWords = defineWords('kit', {
     fr: 'Le serveur n’a pas répondu. Vérifiez votre connexion et réessayez.',
   },
   failed: { en: 'This could not be loaded.', fr: 'Le chargement a échoué.' },
+  badAddress: {
+    en: 'Something that this address filters by does not exist here.',
+    fr: 'Un filtre de cette adresse ne désigne rien ici.',
+  },
   requestId: { en: 'Request {id}', fr: 'Requête {id}' },
   more: { en: 'Show more', fr: 'Afficher la suite' },
   moreActions: { en: 'More actions', fr: 'Autres actions' },
@@ -44,6 +48,10 @@ export const kitWords = defineWords('kit', {
   typeToConfirm: { en: 'Type {word} to confirm', fr: 'Saisissez {word} pour confirmer' },
   draftKept: { en: 'What you typed before is back.', fr: 'Votre saisie précédente est de retour.' },
   discard: { en: 'Discard it', fr: 'L’abandonner' },
+  isNow: {
+    en: 'It is “{value}” now. Save again to replace that.',
+    fr: 'À présent : « {value} ». Enregistrez de nouveau pour remplacer.',
+  },
   changedBy: {
     en: 'Somebody has changed this in the meantime.',
     fr: 'Quelqu’un a modifié ceci entre-temps.',

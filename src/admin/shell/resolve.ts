@@ -21,8 +21,12 @@ export function hrefOf(tenantId: string, { kind, id, title, userId }: Found): st
   return userId === null ? at(`users?q=${encodeURIComponent(title)}`) : at(`users/${userId}`)
 }
 
+/** An id as it is written: pasted from a table or a mail it may be in capitals. */
+const idIn = (text: string): string => (/^[a-z]+_[0-9a-z]{26}$/i.test(text) ? text.toLowerCase() : text)
+
 /** The page of an id by its prefix alone; null: it takes a look. */
-export function placeOfId(tenantId: string, text: string): string | null {
+export function placeOfId(tenantId: string, pasted: string): string | null {
+  const text = idIn(pasted)
   if (/^ten_[0-9a-z]{26}$/.test(text)) return `/t/${text}`
   if (/^usr_[0-9a-z]{26}$/.test(text)) return `/t/${tenantId}/users/${text}`
   if (/^call_[0-9a-z]{26}$/.test(text)) return `/t/${tenantId}/calls/${text}`
@@ -30,14 +34,14 @@ export function placeOfId(tenantId: string, text: string): string | null {
 }
 
 export const search = (tenantId: string, text: string, signal?: AbortSignal): Promise<{ data: readonly Found[] }> =>
-  api.get(`/v1/tenants/${tenantId}/search`, { query: { q: text }, ...(signal ? { signal } : {}) })
+  api.get(`/v1/tenants/${tenantId}/search`, { query: { q: idIn(text) }, ...(signal ? { signal } : {}) })
 
 /** Where an id, a number or a name leads; null: nowhere. A name that several have leads to the list of them. */
 export async function resolve(tenantId: string, text: string): Promise<string | null> {
   const known = placeOfId(tenantId, text)
   if (known !== null) return known
   try {
-    return hrefOf(tenantId, await api.get<Found>(`/v1/tenants/${tenantId}/resolve`, { query: { q: text } }))
+    return hrefOf(tenantId, await api.get<Found>(`/v1/tenants/${tenantId}/resolve`, { query: { q: idIn(text) } }))
   } catch (error) {
     if (!isProblem(error) || error.status !== 404) throw error
   }

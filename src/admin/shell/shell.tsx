@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useMatches } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
-import { api, clientEvents } from '../data/client.ts'
+import { api, clientEvents, isProblem } from '../data/client.ts'
 import { followTenant, serverNow, useLiveQueries } from '../data/live.ts'
 import { type Tenant, TenantContext, useMaybeTenant, useTenantId } from '../data/session.ts'
 import { store } from '../data/storage.ts'
@@ -11,6 +11,7 @@ import { useTracked } from '../pages/jobs/tracked.ts'
 import { telephoneLeftOn, usePhone } from '../softphone/state.ts'
 import { useIsPaper } from '../theme/theme.ts'
 import { TimeZoneContext, useFormats, useWords } from '../words/use.tsx'
+import { useFocusReturn } from './focus-return.ts'
 import { useShellKeys } from './keys.ts'
 import { PageError } from './page-error.tsx'
 import { Rail, Tabs, useRailPages } from './rail.tsx'
@@ -38,6 +39,9 @@ export function useTenantOfAddress() {
   })
 }
 
+/** It is not there any more, for this person. */
+const isRefused = (error: unknown): boolean => isProblem(error) && (error.status === 403 || error.status === 404)
+
 export function Shell() {
   const t = useWords(shellWords)
   const [drawer, setDrawer] = useState(false)
@@ -48,7 +52,10 @@ export function Shell() {
   const tenant = useTenantOfAddress()
   const known = tenant.data ?? null
   const clock = known?.clock ?? null
+  // Asked for again in vain (no line, no session) is no reason to take the page away, and what was typed into it with it.
+  const isOut = tenant.isError && (known === null || isRefused(tenant.error))
   useShellKeys({ onSearch: () => setPalette(true), onHelp: () => setHelp(true) })
+  useFocusReturn()
   useEffect(() => {
     followTenant(tenantId, clock)
   }, [tenantId, clock])
@@ -79,7 +86,7 @@ export function Shell() {
             <Strips />
             <PaperHead name={known?.name ?? null} />
             <main id="main" ref={main} data-region tabIndex={-1}>
-              {tenant.isError ? <PageError error={tenant.error} reset={() => void tenant.refetch()} /> : <Outlet />}
+              {isOut ? <PageError error={tenant.error} reset={() => void tenant.refetch()} /> : <Outlet />}
             </main>
           </div>
           <Tabs onMore={() => setDrawer(true)} />

@@ -5,7 +5,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, clientEvents } from '../data/client.ts'
 import { serverNow } from '../data/live.ts'
-import { type Tenant, useMay, useMaybeTenant, useRoles } from '../data/session.ts'
+import { readMe, type Tenant, useMay, useMaybeTenant, useRoles } from '../data/session.ts'
 import { useGo } from '../kit/go.tsx'
 import { useFormats, useWords } from '../words/use.tsx'
 import { shellWords } from './words.ts'
@@ -100,24 +100,37 @@ function useMinute(isOn: boolean): void {
 
 /** How long a failure lasts before it is worth saying: a server that restarts is back sooner. */
 const SAID_AFTER_MS = 1_500
+/** By then what was under way has come. */
+const PROBED_AFTER_MS = 1_000
 
 function OfflineStrip() {
   const t = useWords(shellWords)
   const [isOff, setOff] = useState(!navigator.onLine)
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
+    let probe: ReturnType<typeof setTimeout> | undefined
     const reached = (isReached: boolean): void => {
+      if (!isReached) {
+        timer ??= setTimeout(() => setOff(true), SAID_AFTER_MS)
+        return
+      }
       clearTimeout(timer)
-      if (isReached) setOff(false)
-      else timer = setTimeout(() => setOff(true), SAID_AFTER_MS)
+      timer = undefined
+      setOff(false)
     }
-    const offline = (): void => reached(false)
+    // An answer that was under way is no line; a server on this very machine needs none. So it is asked.
+    const offline = (): void => {
+      reached(false)
+      clearTimeout(probe)
+      probe = setTimeout(() => void readMe().catch(() => undefined), PROBED_AFTER_MS)
+    }
     const online = (): void => reached(true)
     clientEvents.reached.add(reached)
     addEventListener('offline', offline)
     addEventListener('online', online)
     return () => {
       clearTimeout(timer)
+      clearTimeout(probe)
       clientEvents.reached.delete(reached)
       removeEventListener('offline', offline)
       removeEventListener('online', online)

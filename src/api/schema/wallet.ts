@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Uuid } from '../../core/ids.ts'
 import { type Micros, parseMicros } from '../../core/money.ts'
 import { idOf, money } from '../contract.ts'
-import { hint } from '../invalid.ts'
+import { noAmount } from './money.ts'
 
 const paymentMethodId = idOf<Uuid>('paymentMethod')
 
@@ -14,12 +14,7 @@ export const fundingBody = z
 export const fundingQuoteQuery = z.strictObject({
   amount: z
     .string()
-    .regex(/^\d{1,12}(\.\d{1,6})?$/, {
-      error: hint(
-        'a decimal string with a point and at most six decimals',
-        'une chaîne décimale avec un point et six décimales au plus',
-      ),
-    })
+    .regex(/^\d{1,12}(\.\d{1,6})?$/, { error: noAmount })
     .transform((text) => parseMicros(text) as Micros)
     .meta({ description: 'In the tenant’s currency', examples: ['50'] }),
 })

@@ -6,6 +6,7 @@ import {
   type LocalDay,
   lastDayOf,
   monthOfDay,
+  parseDay,
   startOfDay,
 } from '../../../core/local-day.ts'
 import { instant, type TimeZone } from '../../../core/time.ts'
@@ -33,8 +34,6 @@ export type CallFilters = { readonly [K in keyof typeof NO_FILTERS]: string }
 export const PERIODS = ['today', '7', '28', 'month', 'last', 'custom'] as const
 export type Period = (typeof PERIODS)[number]
 
-const isDay = (text: string): text is LocalDay => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
-
 /** First and last day, both with all of it; null: no bound. */
 export function daysOfPeriod({ period, from, to }: CallFilters, zone: TimeZone): [LocalDay | null, LocalDay | null] {
   const today = dayOf(instant(serverNow()), zone)
@@ -53,7 +52,7 @@ export function daysOfPeriod({ period, from, to }: CallFilters, zone: TimeZone):
       return [firstDayOf(monthOfDay(last)), last]
     }
     default:
-      return [isDay(from) ? from : null, isDay(to) ? to : null]
+      return [parseDay(from), parseDay(to)]
   }
 }
 

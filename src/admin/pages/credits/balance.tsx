@@ -21,7 +21,7 @@ export function Balance() {
   const wallet = useWallet()
   return (
     <Card className="c-balance">
-      {wallet.error ? (
+      {wallet.error && !wallet.data ? (
         <BlockError error={wallet.error} onRetry={wallet.refetch} />
       ) : wallet.data ? (
         <Headline wallet={wallet.data} />

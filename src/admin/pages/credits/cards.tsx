@@ -21,7 +21,7 @@ export function Cards() {
   const list = methods.data?.data
   return (
     <Card title={t('cards')}>
-      {methods.error ? (
+      {methods.error && !methods.data ? (
         <BlockError error={methods.error} onRetry={methods.refetch} />
       ) : !list ? (
         <Skeleton lines={2} />

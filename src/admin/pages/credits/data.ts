@@ -59,9 +59,6 @@ export const microsOf = ({ amount }: MoneyText): bigint => BigInt(amount.replace
 
 export const isZero = ({ amount }: MoneyText): boolean => /^-?[0.]+$/.test(amount)
 
-/** An amount as people type it, in either language, as the API reads it: `1 234,50` is `1234.50`. */
-export const typedAmount = (text: string): string => text.replaceAll(/[\s\u00a0\u202f]/g, '').replace(',', '.')
-
 /** An amount of the API for a field: `50.000000` is `50`, `12.500000` is `12.50`. */
 export const fieldAmount = ({ amount }: MoneyText): string => {
   const short = amount.replace(/\.?0+$/, '')

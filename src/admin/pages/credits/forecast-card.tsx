@@ -10,7 +10,7 @@ export function ForecastCard() {
   const { data, error, refetch } = useForecast()
   return (
     <Card title={t('forecast')}>
-      {error ? (
+      {error && !data ? (
         <BlockError error={error} onRetry={refetch} />
       ) : data === undefined ? (
         <Skeleton lines={3} />

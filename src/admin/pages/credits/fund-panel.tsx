@@ -26,10 +26,11 @@ import { Skeleton } from '../../kit/skeleton.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
 import { kitWords } from '../../kit/words.ts'
-import { useFormats, useWords } from '../../words/use.tsx'
+import { typedAmount } from '../../words/typed-number.ts'
+import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { useCardFace } from './card-face.ts'
 import { AddCard } from './cards.tsx'
-import { type Funding, moneyKeys, typedAmount, useMethods, useRecharge, type Wallet } from './data.ts'
+import { type Funding, moneyKeys, useMethods, useRecharge, type Wallet } from './data.ts'
 import { creditsWords } from './words.ts'
 
 const TYPED_MS = 250
@@ -50,7 +51,7 @@ export function FundPanel({ onClose }: { readonly onClose: () => void }) {
     initial: { amount: '', paymentMethod: '' },
     schema: fundingBody,
     toBody: (values) => ({
-      amount: { amount: typedAmount(values.amount), currency },
+      amount: { amount: typedAmount(values.amount, formats.language), currency },
       paymentMethod: values.paymentMethod === '' ? byDefault?.id : values.paymentMethod,
     }),
     submit: (body, intent) => api.post<Funding>(`/v1/tenants/${id}/wallet/fundings`, body, { intent }),
@@ -129,7 +130,7 @@ export function FundPanel({ onClose }: { readonly onClose: () => void }) {
               >
                 {form.isBusy
                   ? t('paying')
-                  : quote.data
+                  : quote.data && quote.isOfNow
                     ? t('pay', { amount: formats.money(quote.data.amount) })
                     : t('payPlain')}
               </Button>
@@ -170,22 +171,32 @@ function Outcome({ quote }: { readonly quote: FundingQuote }) {
   )
 }
 
+interface TypedQuote {
+  readonly data: FundingQuote | undefined
+  /** It is of what stands in the field: until then the button names no amount, for it would be another one. */
+  readonly isOfNow: boolean
+  readonly refusal: string | undefined
+}
+
 /** Asked once typing pauses; what the API says about the amount stands beside the field. */
-function useFundingQuote(text: string): { data: FundingQuote | undefined; refusal: string | undefined } {
+function useFundingQuote(text: string): TypedQuote {
   const { id } = useTenant()
+  const language = useLanguage()
   const [amount, setAmount] = useState('')
   useEffect(() => {
-    const typed = typedAmount(text)
+    const typed = typedAmount(text, language)
     const timer = setTimeout(() => setAmount(/^\d{1,12}(\.\d{1,6})?$/.test(typed) ? typed : ''), TYPED_MS)
     return () => clearTimeout(timer)
-  }, [text])
-  const { data, error } = useQuery({
+  }, [text, language])
+  const { data, error, isPlaceholderData } = useQuery({
     queryKey: ['funding-quote', id, amount],
     enabled: amount !== '',
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       api.get<FundingQuote>(`/v1/tenants/${id}/wallet/fundings/quote`, { query: { amount }, signal }),
   })
-  if (amount === '') return { data: undefined, refusal: undefined }
-  return error ? { data: undefined, refusal: isProblem(error) ? error.title : undefined } : { data, refusal: undefined }
+  const isOfNow = !isPlaceholderData && typedAmount(text, language) === amount
+  if (amount === '') return { data: undefined, isOfNow, refusal: undefined }
+  if (error) return { data: undefined, isOfNow, refusal: isProblem(error) ? error.title || undefined : undefined }
+  return { data, isOfNow, refusal: undefined }
 }

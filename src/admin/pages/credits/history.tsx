@@ -45,7 +45,7 @@ export function History() {
         )
       }
     >
-      {days.error ? (
+      {days.error && !days.data ? (
         <BlockError error={days.error} onRetry={days.refetch} />
       ) : days.data === undefined ? (
         <Skeleton lines={6} height={22} />

@@ -13,6 +13,7 @@ import { ArrowDownloadRegular, DismissRegular } from '@fluentui/react-icons'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { addDays, startOfDay } from '../../../core/local-day.ts'
+import { parseMonth } from '../../../core/time.ts'
 import { api, urlOf } from '../../data/client.ts'
 import { serverNow } from '../../data/live.ts'
 import { useMay, useTenant } from '../../data/session.ts'
@@ -286,6 +287,9 @@ const localDay = (at: number, timeZone: string): string =>
 type Day = Parameters<typeof startOfDay>[0]
 type Zone = Parameters<typeof startOfDay>[1]
 
+/** What an address may ask for at most: the calendar ends somewhere. */
+const MOST_DAYS = 36_500
+
 /** A choice of dates as instants of the tenant's own calendar. */
 function useSpan(date: string): { from?: string; to?: string } {
   const { timeZone } = useTenant()
@@ -293,12 +297,12 @@ function useSpan(date: string): { from?: string; to?: string } {
   const today = localDay(now, timeZone)
   return useMemo(() => {
     const at = (day: string): string => new Date(startOfDay(day as Day, timeZone as Zone)).toISOString()
-    if (/^\d{4}-\d{2}$/.test(date)) {
+    if (parseMonth(date) !== null) {
       const next = new Date(`${date}-01T00:00:00Z`)
       next.setUTCMonth(next.getUTCMonth() + 1)
       return { from: at(`${date}-01`), to: at(next.toISOString().slice(0, 10)) }
     }
     const days = Number(date)
-    return days > 0 ? { from: at(addDays(today as Day, 1 - days)) } : {}
+    return days > 0 && days <= MOST_DAYS ? { from: at(addDays(today as Day, 1 - days)) } : {}
   }, [date, today, timeZone])
 }

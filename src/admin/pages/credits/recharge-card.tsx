@@ -11,9 +11,10 @@ import { Refusal } from '../../kit/notes.tsx'
 import { BlockError, Skeleton } from '../../kit/skeleton.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
-import { useFormats, useWords } from '../../words/use.tsx'
+import { typedAmount } from '../../words/typed-number.ts'
+import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { useCardFace } from './card-face.ts'
-import { fieldAmount, type Method, moneyKeys, type Recharge, typedAmount, useMethods, useRecharge } from './data.ts'
+import { fieldAmount, type Method, moneyKeys, type Recharge, useMethods, useRecharge } from './data.ts'
 import { creditsWords } from './words.ts'
 
 export function RechargeCard() {
@@ -42,7 +43,7 @@ export function RechargeCard() {
         )
       }
     >
-      {recharge.error ? (
+      {recharge.error && !recharge.data ? (
         <BlockError error={recharge.error} onRetry={recharge.refetch} />
       ) : !data ? (
         <Skeleton lines={4} />
@@ -150,6 +151,7 @@ interface RechargeFormProps {
 
 function RechargeForm({ recharge, methods, onClose }: RechargeFormProps) {
   const t = useWords(creditsWords)
+  const language = useLanguage()
   const { id, currency } = useTenant()
   const face = useCardFace()
   const queries = useQueryClient()
@@ -174,7 +176,7 @@ function RechargeForm({ recharge, methods, onClose }: RechargeFormProps) {
     },
     schema: autoRechargeBody,
     toBody: (values) => {
-      const money = (text: string) => ({ amount: typedAmount(text), currency })
+      const money = (text: string) => ({ amount: typedAmount(text, language), currency })
       const cap = (text: string) => (text.trim() === '' ? null : money(text))
       return {
         enabled: values.enabled,

@@ -1,12 +1,15 @@
 /** What callers of a company number hear and where they go: edited as a draft, heard, tried by keys, published. */
 import { Button, Checkbox, Field, Input, Select } from '@fluentui/react-components'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { type ApiProblem, api, isProblem, newIntent } from '../../data/client.ts'
 import { useMay, useTenant } from '../../data/session.ts'
+import { readStored, store } from '../../data/storage.ts'
 import { Block } from '../../kit/block.tsx'
 import { Card } from '../../kit/card.tsx'
+import { changesOf } from '../../kit/changes.ts'
 import { ConfirmDialog } from '../../kit/confirm-dialog.tsx'
+import { DraftNote } from '../../kit/draft.tsx'
 import { EmptyState } from '../../kit/empty-state.tsx'
 import { useAt, useGo, useParam } from '../../kit/go.tsx'
 import { MoreMenu } from '../../kit/more-menu.tsx'
@@ -37,6 +40,19 @@ export default function GreetingPage() {
     </Block>
   )
 }
+
+/** What is edited here and sent together. */
+interface Edit {
+  readonly name: string
+  readonly draft: Settings
+  readonly numbers: readonly string[]
+}
+
+const editOf = ({ name, draft, numbers }: Attendant): Edit => ({
+  name,
+  draft: draft as Settings,
+  numbers: numbers.map((number) => number.id),
+})
 
 /** Makes one and goes there. */
 function useAdd() {
@@ -93,28 +109,40 @@ function Editor({ given, all }: { readonly given: Attendant; readonly all: reado
   const mayEdit = useMay('attendant:edit')
   const add = useAdd()
   const [saved, setSaved] = useState(given)
-  const [name, setName] = useState(given.name)
-  const [draft, setDraft] = useState<Settings>(given.draft as Settings)
-  const [numbers, setNumbers] = useState<readonly string[]>(given.numbers.map((number) => number.id))
+  const keptAs = `draft.attendant-${given.id}`
+  const [kept] = useState(() => readStored(keptAs, 'session'))
+  const [isRestored, setRestored] = useState(kept !== null)
+  const [edit, setEdit] = useState<Edit>(() =>
+    kept === null ? editOf(given) : { ...editOf(given), ...(JSON.parse(kept) as Partial<Edit>) },
+  )
+  const { name, draft, numbers } = edit
   const [problem, setProblem] = useState<ApiProblem | null>(null)
   const [isBusy, setBusy] = useState(false)
   const [isRemoving, setRemoving] = useState(false)
   const path = `/v1/tenants/${id}/attendants/${given.id}`
-  const isDirty =
-    name !== saved.name ||
-    JSON.stringify(draft) !== JSON.stringify(saved.draft) ||
-    JSON.stringify(numbers) !== JSON.stringify(saved.numbers.map((number) => number.id))
+  // Only what differs is sent: what another window has saved meanwhile stays.
+  const changes = changesOf(editOf(saved), edit)
+  const isDirty = Object.keys(changes).length > 0
+  useEffect(() => store(keptAs, isDirty ? JSON.stringify(edit) : null, 'session'), [keptAs, isDirty, edit])
   const faults: Faults = Object.fromEntries(saved.faults.map((fault) => [fault.at, fault.title]))
   const isEmpty = draft.forward === null && draft.menu === null && draft.greeting === null
-  const set = (change: Partial<Settings>): void => setDraft({ ...draft, ...change })
+  const set = (change: Partial<Settings>): void => setEdit({ ...edit, draft: { ...draft, ...change } })
+  const discard = (): void => {
+    setRestored(false)
+    setEdit(editOf(saved))
+  }
 
   async function send(isPublishing: boolean): Promise<void> {
     if (isBusy) return
     setBusy(true)
     setProblem(null)
     try {
-      let now = isDirty ? await api.patch<Attendant>(path, { name, draft, numbers }) : saved
+      let now = isDirty ? await api.patch<Attendant>(path, changes) : saved
       setSaved(now)
+      // What was typed while it was sent is of the next time.
+      const shown = editOf(now)
+      setEdit((typed) => (typed === edit ? shown : typed))
+      setRestored(false)
       if (isPublishing) {
         now = await api.post<Attendant>(`${path}/publish`, undefined, { intent: newIntent() })
         setSaved(now)
@@ -153,7 +181,8 @@ function Editor({ given, all }: { readonly given: Attendant; readonly all: reado
         <MoreMenu curl={{ path }} history={given.id} />
       </PageHead>
       <ReadOnlyNote unless="attendant:edit" />
-      {problem && <Refusal title={problem.title} detail={problem.detail} />}
+      <DraftNote form={{ isRestored, reset: discard }} />
+      {problem && problem.param !== 'name' && <Refusal title={problem.title} detail={problem.detail} />}
       {saved.faults.length > 0 && !isEmpty && (
         <p className="greeting-fault">{t('faults', { count: saved.faults.length })}</p>
       )}
@@ -172,10 +201,26 @@ function Editor({ given, all }: { readonly given: Attendant; readonly all: reado
                   </Select>
                 </Field>
               )}
-              <Field label={t('name')}>
-                <Input value={name} disabled={!mayEdit} maxLength={200} onChange={(_, { value }) => setName(value)} />
+              <Field
+                label={t('name')}
+                {...(problem?.param === 'name'
+                  ? { validationState: 'error' as const, validationMessage: problem.detail ?? problem.title }
+                  : {})}
+              >
+                <Input
+                  value={name}
+                  disabled={!mayEdit}
+                  maxLength={200}
+                  onChange={(_, { value }) => setEdit({ ...edit, name: value })}
+                />
               </Field>
-              <Numbers given={given} all={all} chosen={numbers} isReadOnly={!mayEdit} onChange={setNumbers} />
+              <Numbers
+                given={given}
+                all={all}
+                chosen={numbers}
+                isReadOnly={!mayEdit}
+                onChange={(chosen) => setEdit({ ...edit, numbers: chosen })}
+              />
             </div>
           </Card>
           <Card>

@@ -29,8 +29,8 @@ import { PageHead } from '../../kit/page-head.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
 import { usePages } from '../../kit/use-pages.ts'
-import { useWords } from '../../words/use.tsx'
-import { typedAmount } from '../credits/data.ts'
+import { typedAmount } from '../../words/typed-number.ts'
+import { useLanguage, useWords } from '../../words/use.tsx'
 import { skuWords } from '../purchase/sku-words.ts'
 import { catalogueWords } from './catalogue-words.ts'
 import './operator.css'
@@ -128,6 +128,7 @@ export default function CataloguePage() {
 function PriceDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useWords(catalogueWords)
   const name = useWords(skuWords)
+  const language = useLanguage()
   const say = useSay()
   const queries = useQueryClient()
   const form = useForm({
@@ -135,7 +136,7 @@ function PriceDialog({ onClose }: { readonly onClose: () => void }) {
     schema: seatPriceBody,
     toBody: ({ sku, amount, currency, validFrom }) => ({
       sku,
-      perMonth: { amount: typedAmount(amount), currency: currency.trim().toUpperCase() },
+      perMonth: { amount: typedAmount(amount, language), currency: currency.trim().toUpperCase() },
       ...(validFrom === '' ? {} : { validFrom: `${validFrom}T00:00:00Z` }),
     }),
     fieldOf: (param) => param.replace('perMonth.', ''),

@@ -37,8 +37,6 @@ export const stockWords = defineWords('number-stock', {
     fr: 'Un CSV avec les colonnes {columns}. Une ligne est un numéro ou une plage ; les types sont user, service-toll et service-toll-free.',
   },
   file: { en: 'CSV file', fr: 'Fichier CSV' },
-  more: { en: 'One more', fr: 'Un de plus' },
-  fewer: { en: 'One fewer', fr: 'Un de moins' },
   add: {
     en: { one: 'Add {count} number', other: 'Add {count} numbers' },
     fr: { one: 'Ajouter {count} numéro', many: 'Ajouter {count} numéros', other: 'Ajouter {count} numéros' },

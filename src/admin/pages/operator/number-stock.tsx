@@ -1,5 +1,5 @@
 /** The operator's numbers: what there is to sell, who has what, new ranges by CSV, how long released ones rest. */
-import { Button, Field, SpinButton } from '@fluentui/react-components'
+import { Button, Field, Input } from '@fluentui/react-components'
 import { AddRegular } from '@fluentui/react-icons'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -23,6 +23,7 @@ import { PhoneNumber } from '../../kit/phone-number.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
 import { usePages } from '../../kit/use-pages.ts'
+import { typedNumber } from '../../words/typed-number.ts'
 import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { numberWords } from '../numbers/words.ts'
 import { StockImport } from './number-stock-import.tsx'
@@ -195,32 +196,22 @@ function Rest({ days }: { readonly days: number }) {
   const say = useSay()
   const formats = useFormats()
   const form = useForm({
-    initial: { quarantineDays: days },
+    initial: { quarantineDays: String(days) },
     schema: stockSettingBody,
+    // What is no number of days is refused: digits picked out of it would be another number.
+    toBody: ({ quarantineDays }) => ({ quarantineDays: typedNumber(quarantineDays, formats.language) }),
     submit: (body) => api.put(`${PATH}/settings`, body),
     onDone: () => {
       say.done(t('saved'))
       void stockChanged()
     },
   })
-  const { quarantineDays } = form.values
   return (
     <form onSubmit={form.onSubmit} noValidate className="k-form">
       {form.problem && <Refusal title={form.problem.title} detail={form.problem.detail} />}
       <p className="k-quiet">{t('restSentence')}</p>
       <Field {...form.field('quarantineDays', t('days'))}>
-        <SpinButton
-          incrementButton={{ 'aria-label': t('more') }}
-          decrementButton={{ 'aria-label': t('fewer') }}
-          className="op-days"
-          value={quarantineDays}
-          displayValue={formats.number(quarantineDays)}
-          min={0}
-          max={3_650}
-          onChange={(_, { value, displayValue }) =>
-            form.set('quarantineDays', value ?? (Number(displayValue?.replaceAll(/\D/g, '')) || 0))
-          }
-        />
+        <Input {...form.input('quarantineDays')} inputMode="numeric" className="op-days num" autoComplete="off" />
       </Field>
       <div className="k-row">
         <Button type="submit" disabled={form.isBusy || !form.isDirty}>

@@ -37,8 +37,8 @@ export default function PartnerPage() {
   useEffect(() => {
     if (isSought) onMore()
   }, [isSought, onMore])
-  if (error) return <BlockError error={error} onRetry={onRetry} />
   if (partner) return <Page partner={partner} />
+  if (error) return <BlockError error={error} onRetry={onRetry} />
   if (rows === undefined || isLoadingMore) return <PageSkeleton />
   return hasMore ? <PageSkeleton /> : <NotFound />
 }

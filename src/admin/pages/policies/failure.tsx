@@ -11,16 +11,19 @@ import {
   type FailureClass,
   mayBeginBlind,
 } from '../../../core/failure-policy.ts'
+import type { Language } from '../../../core/problems.ts'
 import { api } from '../../data/client.ts'
 import { queryClient } from '../../data/query.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Block } from '../../kit/block.tsx'
 import { Card } from '../../kit/card.tsx'
+import { DraftNote } from '../../kit/draft.tsx'
 import { Money } from '../../kit/figures.tsx'
 import { Refusal } from '../../kit/notes.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
-import { useFormats, useWords } from '../../words/use.tsx'
+import { typedNumber } from '../../words/typed-number.ts'
+import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { policiesWords } from './words.ts'
 
 interface Draft {
@@ -45,13 +48,14 @@ const draftOf = ({ classes }: FailureOnWire): Values => {
   }
 }
 
-const numberOf = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text.replace(',', '.')))
-
-const bodyOf = (values: Values): unknown => ({
+const bodyOf = (values: Values, language: Language): unknown => ({
   classes: Object.fromEntries(
     FAILURE_CLASSES.map((of) => {
       const { action, minutes, calls } = values[of]
-      return [of, { action, boundSeconds: Math.round(numberOf(minutes) * 60), calls: numberOf(calls) }]
+      return [
+        of,
+        { action, boundSeconds: Math.round(typedNumber(minutes, language) * 60), calls: typedNumber(calls, language) },
+      ]
     }),
   ),
 })
@@ -82,7 +86,8 @@ function FailureForm({ given }: { readonly given: FailureOnWire }) {
   const form = useForm<Values, FailureOnWire>({
     initial: draftOf(given),
     schema: failureBody,
-    toBody: bodyOf,
+    draft: `failure-${id}`,
+    toBody: (values) => bodyOf(values, formats.language),
     // `classes.domestic.boundSeconds` is the row of domestic calls.
     fieldOf: (param) => param.split('.')[1] ?? param,
     submit: (body) => api.patch<FailureOnWire>(path, body),
@@ -98,6 +103,7 @@ function FailureForm({ given }: { readonly given: FailureOnWire }) {
   const setRow = (of: FailureClass, change: Partial<Draft>): void => form.set(of, { ...form.values[of], ...change })
   return (
     <form className="k-stack" onSubmit={form.onSubmit} noValidate>
+      <DraftNote form={form} />
       {form.problem && <Refusal title={form.problem.title} detail={form.problem.detail} />}
       <p className="k-quiet">{t('failureHow')}</p>
       <table className="m-failure" aria-label={t('failure')}>
@@ -227,12 +233,13 @@ const TYPED_MS = 250
 /** P47: what the draft could cost, before it is saved; while it cannot be read, what the last one could. */
 function useWorstLoss(given: FailureOnWire, values: Values): WorstLossOnWire {
   const { id } = useTenant()
+  const language = useLanguage()
   const [asked, setAsked] = useState<unknown>(null)
   useEffect(() => {
-    const body = bodyOf(values)
+    const body = bodyOf(values, language)
     const timer = setTimeout(() => setAsked(failureBody.safeParse(body).success ? body : null), TYPED_MS)
     return () => clearTimeout(timer)
-  }, [values])
+  }, [values, language])
   const { data } = useQuery({
     queryKey: ['failure-policy', id, 'worst-loss', JSON.stringify(asked)],
     queryFn: ({ signal }) =>

@@ -1,9 +1,11 @@
 /** The four limits of a holder (A1) as fields, and as bars with what is used of them. */
 import { Field, Input } from '@fluentui/react-components'
 import type { LimitsOnWire, LimitsUsedOnWire } from '../../../api/schema/spend-limit.ts'
+import type { Language } from '../../../core/problems.ts'
 import { useTenant } from '../../data/session.ts'
+import { typedAmount, typedNumber } from '../../words/typed-number.ts'
 import { useFormats, useWords } from '../../words/use.tsx'
-import { fieldAmount, typedAmount } from '../credits/data.ts'
+import { fieldAmount } from '../credits/data.ts'
 import { limitWords } from './limit-words.ts'
 
 const LIMIT_FIELDS = ['creditsPerMonth', 'creditsPerHour', 'calls', 'internationalMinutesPerHour'] as const
@@ -20,15 +22,16 @@ export const draftOfLimits = (limits: LimitsOnWire): LimitDraft => ({
 })
 
 /** What the API takes; what is no number goes as it is, so that the answer names the field. */
-export function limitsOfDraft(draft: LimitDraft, currency: string): unknown {
-  const money = (text: string) => (text.trim() === '' ? null : { amount: typedAmount(text), currency })
-  const count = (text: string, times: number) =>
-    text.trim() === '' ? null : Math.round(Number(typedAmount(text)) * times)
+export function limitsOfDraft(draft: LimitDraft, currency: string, language: Language): unknown {
+  const money = (text: string) => (text.trim() === '' ? null : { amount: typedAmount(text, language), currency })
+  const count = (text: string) => (text.trim() === '' ? null : typedNumber(text, language))
+  const minutes = count(draft.internationalMinutesPerHour)
   return {
     creditsPerMonth: money(draft.creditsPerMonth),
     creditsPerHour: money(draft.creditsPerHour),
-    calls: count(draft.calls, 1),
-    internationalSecondsPerHour: count(draft.internationalMinutesPerHour, 60),
+    // Half a call is refused, not rounded to one.
+    calls: count(draft.calls),
+    internationalSecondsPerHour: minutes === null ? null : Math.round(minutes * 60),
   }
 }
 

@@ -9,6 +9,8 @@ import { queryClient } from '../../data/query.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Block } from '../../kit/block.tsx'
 import { Card } from '../../kit/card.tsx'
+import { changesOf } from '../../kit/changes.ts'
+import { DraftNote } from '../../kit/draft.tsx'
 import { Refusal } from '../../kit/notes.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
@@ -49,19 +51,23 @@ function LimitsForm({ given }: { readonly given: TenantLimitsOnWire }) {
   const { id, currency } = useTenant()
   const mayEdit = useMay('policy:edit')
   const path = `/v1/tenants/${id}/limits`
+  const initial: Values = {
+    organisation: draftOfLimits(given.organisation),
+    eachUser: draftOfLimits(given.eachUser),
+    mode: given.countries.mode,
+    countries: given.countries.countries,
+  }
+  const bodyOf = ({ organisation, eachUser, mode, countries }: Values) => ({
+    organisation: limitsOfDraft(organisation, currency, language),
+    eachUser: limitsOfDraft(eachUser, currency, language),
+    countries: { mode, countries: mode === 'any' ? [] : countries },
+  })
   const form = useForm<Values, TenantLimitsOnWire>({
-    initial: {
-      organisation: draftOfLimits(given.organisation),
-      eachUser: draftOfLimits(given.eachUser),
-      mode: given.countries.mode,
-      countries: given.countries.countries,
-    },
+    initial,
     schema: tenantLimitsBody,
-    toBody: ({ organisation, eachUser, mode, countries }) => ({
-      organisation: limitsOfDraft(organisation, currency),
-      eachUser: limitsOfDraft(eachUser, currency),
-      countries: { mode, countries: mode === 'any' ? [] : countries },
-    }),
+    // Only what differs: the limits that another window has changed meanwhile stay.
+    toBody: (values) => changesOf(bodyOf(initial), bodyOf(values)),
+    draft: `limits-${id}`,
     fieldOf: limitFieldOf,
     submit: (body) => api.patch<TenantLimitsOnWire>(path, body),
     onDone: (answer) => {
@@ -78,6 +84,7 @@ function LimitsForm({ given }: { readonly given: TenantLimitsOnWire }) {
   const setCountries = (countries: readonly string[]): void => form.set('countries', countries)
   return (
     <form className="k-stack" onSubmit={form.onSubmit} noValidate>
+      <DraftNote form={form} />
       {form.problem && <Refusal title={form.problem.title} detail={form.problem.detail} />}
       <p className="k-quiet">{t('how')}</p>
       <div className="m-holders">

@@ -58,7 +58,7 @@ export default function PoolsPage() {
         {!isPhone && <CopyAsCurl request={{ path: curlPath(id, chosen, month) }} />}
       </PageHead>
       <ReadOnlyNote unless="licence:assign" />
-      {pools.error ? (
+      {pools.error && !pools.data ? (
         <Card>
           <BlockError error={pools.error} onRetry={pools.refetch} />
         </Card>
@@ -133,7 +133,7 @@ function Pools({ pools, chosen, isAlone, month }: PoolsProps) {
       )}
       {chosen && (
         <div className="p-main">
-          {full.error ? (
+          {full.error && !full.data ? (
             <Card>
               <BlockError error={full.error} onRetry={full.refetch} />
             </Card>

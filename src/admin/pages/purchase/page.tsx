@@ -34,7 +34,7 @@ export default function PurchasePage() {
         <CopyAsCurl request={{ path: `/v1/tenants/${tenant.id}/offers` }} />
       </PageHead>
       <ReadOnlyNote unless="licence:buy" />
-      {offers.error ? (
+      {offers.error && !offers.data ? (
         <Card>
           <BlockError error={offers.error} onRetry={offers.refetch} />
         </Card>

@@ -4,7 +4,7 @@ import { ChartMultipleRegular, TableRegular } from '@fluentui/react-icons'
 import type { z } from 'zod'
 import type { poolRowOut } from '../../../api/schema/report.ts'
 import { type Country, countryName } from '../../../core/country.ts'
-import { instant, periodOf, type TimeZone } from '../../../core/time.ts'
+import { instant, parseMonth, periodOf, type TimeZone } from '../../../core/time.ts'
 import { urlOf } from '../../data/client.ts'
 import { serverNow, useLiveQueries } from '../../data/live.ts'
 import { useTenant } from '../../data/session.ts'
@@ -50,7 +50,7 @@ export default function PoolsReportPage() {
   const { id, licenceType } = useTenant()
   const months = useMonths()
   const [state, setState] = useUrlState({ month: '', view: '' })
-  const month = /^\d{4}-\d\d$/.test(state.month) ? state.month : (months[0] ?? '')
+  const month = parseMonth(state.month) ?? months[0] ?? ''
   const path = `/v1/tenants/${id}/reports/pstn-minute-pools`
   const { table, items } = usePages<PoolRow>(['reports', id, 'pools', month], path, { month, limit: 200 })
   useLiveQueries('pools', [['reports', id, 'pools']])

@@ -1,6 +1,6 @@
 /** Which days a report is about: 7, 28, or any two; in the address. */
 import { Dropdown, Field, Input, Option } from '@fluentui/react-components'
-import { addDays, dayOf, type LocalDay } from '../../../core/local-day.ts'
+import { addDays, dayOf, type LocalDay, parseDay } from '../../../core/local-day.ts'
 import { instant, type TimeZone } from '../../../core/time.ts'
 import { serverNow } from '../../data/live.ts'
 import { useTenant } from '../../data/session.ts'
@@ -14,7 +14,6 @@ export interface Range {
 }
 
 const PRESETS = ['7', '28'] as const
-const DAY = /^\d{4}-\d\d-\d\d$/
 
 /** Today by the tenant's own clock and calendar. */
 function useToday(): LocalDay {
@@ -25,10 +24,11 @@ function useToday(): LocalDay {
 export function useRange() {
   const [state, set] = useUrlState({ days: '28', from: '', to: '' })
   const today = useToday()
-  const isOwn = state.days === 'own' || DAY.test(state.from)
+  const [first, last] = [parseDay(state.from), parseDay(state.to)]
+  const isOwn = state.days === 'own' || first !== null
   const days = PRESETS.find((preset) => preset === state.days) ?? '28'
-  const to = isOwn && DAY.test(state.to) ? state.to : today
-  const from = isOwn && DAY.test(state.from) ? state.from : addDays(to as LocalDay, 1 - Number(days))
+  const to = (isOwn ? last : null) ?? today
+  const from = (isOwn ? first : null) ?? addDays(to, 1 - Number(days))
   return { range: { from, to }, isOwn, days, set }
 }
 
@@ -61,7 +61,7 @@ export function RangeFilter() {
             <Input
               type="date"
               value={range[name]}
-              onChange={(_, { value }) => DAY.test(value) && set({ days: 'own', ...range, [name]: value })}
+              onChange={(_, { value }) => parseDay(value) !== null && set({ days: 'own', ...range, [name]: value })}
             />
           </Field>
         ))}

@@ -19,7 +19,7 @@ import { ArrowDownloadRegular } from '@fluentui/react-icons'
 import { useContext, useMemo } from 'react'
 import type { z } from 'zod'
 import { AUDIT_NOUNS, type auditEntryOut } from '../../../api/schema/settings.ts'
-import { addDays, type LocalDay, startOfDay } from '../../../core/local-day.ts'
+import { addDays, parseDay, startOfDay } from '../../../core/local-day.ts'
 import { formatInstant, type TimeZone } from '../../../core/time.ts'
 import { type Query, urlOf } from '../../data/client.ts'
 import { Card } from '../../kit/card.tsx'
@@ -39,23 +39,22 @@ import './settings.css'
 type Entry = z.output<typeof auditEntryOut>
 
 const NONE = { from: '', to: '', actor: '', action: '', subject: '' } as const
-const DAY = /^\d{4}-\d\d-\d\d$/
 const LINES_SHOWN = 2
 
 /** What is asked of the server: whole days of the zone that the page shows. */
 export function useAuditQuery(): Query {
   const [{ from, to, actor, action, subject }] = useUrlState(NONE)
   const zone = useContext(TimeZoneContext) as TimeZone
-  return useMemo(
-    () => ({
-      from: DAY.test(from) ? formatInstant(startOfDay(from as LocalDay, zone)) : undefined,
-      to: DAY.test(to) ? formatInstant(startOfDay(addDays(to as LocalDay, 1), zone)) : undefined,
+  return useMemo(() => {
+    const [first, last] = [parseDay(from), parseDay(to)]
+    return {
+      from: first === null ? undefined : formatInstant(startOfDay(first, zone)),
+      to: last === null ? undefined : formatInstant(startOfDay(addDays(last, 1), zone)),
       actor: actor === '' ? undefined : actor,
       action: action === '' ? undefined : action,
       subject: subject === '' ? undefined : subject,
-    }),
-    [from, to, actor, action, subject, zone],
-  )
+    }
+  }, [from, to, actor, action, subject, zone])
 }
 
 /** The same filters, as a file. */

@@ -17,7 +17,8 @@ import { Refusal } from '../../kit/notes.tsx'
 import { useTicking } from '../../kit/ticking.ts'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
-import { useFormats, useWords } from '../../words/use.tsx'
+import { typedNumber } from '../../words/typed-number.ts'
+import { useFormats, useLanguage, useWords } from '../../words/use.tsx'
 import { NotFound } from '../not-found/page.tsx'
 import { PersonPicker } from '../rates/person-picker.tsx'
 import { SettingsFrame } from './frame.tsx'
@@ -165,6 +166,7 @@ function DueText({ event }: { readonly event: DueEvent }) {
 
 function CallCard() {
   const t = useWords(sandboxWords)
+  const language = useLanguage()
   const { id } = useTenant()
   const queries = useQueryClient()
   const [made, setMade] = useState<Simulated | null>(null)
@@ -174,7 +176,7 @@ function CallCard() {
     toBody: ({ userId, to, minutes }) => ({
       userId,
       to: to.replaceAll(/[\s().-]/g, ''),
-      seconds: Math.round(Number(minutes.replace(',', '.')) * 60),
+      seconds: Math.round(typedNumber(minutes, language) * 60),
     }),
     fieldOf: (param) => (param === 'seconds' ? 'minutes' : (param.split('.')[0] ?? param)),
     submit: (body, intent) => api.post<Simulated>(`/v1/tenants/${id}/simulated-calls`, body, { intent }),

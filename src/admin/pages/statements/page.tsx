@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { z } from 'zod'
 import type { monthOut, reasonOut, statementOut } from '../../../api/schema/statement.ts'
+import { parseMonth } from '../../../core/time.ts'
 import { api, urlOf } from '../../data/client.ts'
 import { useLiveQueries } from '../../data/live.ts'
 import { useMay, useTenant } from '../../data/session.ts'
@@ -20,6 +21,7 @@ import { usePages } from '../../kit/use-pages.ts'
 import type { MoneyText } from '../../words/format.ts'
 import { useFormats, useWords } from '../../words/use.tsx'
 import { isZero } from '../credits/data.ts'
+import { NotFound } from '../not-found/page.tsx'
 import { skuWords } from '../purchase/sku-words.ts'
 import { statementWords } from './words.ts'
 import './statements.css'
@@ -30,7 +32,8 @@ type Reason = z.output<typeof reasonOut>
 
 export default function StatementsPage() {
   const month = useParam('month')
-  return month === '' ? <Months /> : <One month={month} />
+  if (month === '') return <Months />
+  return parseMonth(month) === null ? <NotFound /> : <One month={month} />
 }
 
 function Months() {
@@ -130,7 +133,7 @@ function One({ month }: { readonly month: string }) {
           {t('pdf')}
         </Button>
       </PageHead>
-      {error ? (
+      {error && !data ? (
         <Card>
           <BlockError error={error} onRetry={refetch} />
         </Card>

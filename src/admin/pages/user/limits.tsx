@@ -8,10 +8,11 @@ import { queryClient } from '../../data/query.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Block } from '../../kit/block.tsx'
 import { Card } from '../../kit/card.tsx'
+import { DraftNote } from '../../kit/draft.tsx'
 import { Refusal } from '../../kit/notes.tsx'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
-import { useWords } from '../../words/use.tsx'
+import { useLanguage, useWords } from '../../words/use.tsx'
 import { draftOfLimits, LimitFields, LimitUse, limitFieldOf, limitsOfDraft } from '../policies/limit-fields.tsx'
 import { limitWords } from '../policies/limit-words.ts'
 import '../policies/policies.css'
@@ -77,11 +78,13 @@ interface OwnLimitsProps {
 function OwnLimits({ path, queryKey, given, onTaken }: OwnLimitsProps) {
   const t = useWords(limitWords)
   const say = useSay()
+  const language = useLanguage()
   const { currency } = useTenant()
   const form = useForm({
     initial: { own: draftOfLimits(given.inForce) },
     schema: userLimitsBody,
-    toBody: ({ own }) => ({ own: limitsOfDraft(own, currency) }),
+    draft: `limits-${path}`,
+    toBody: ({ own }) => ({ own: limitsOfDraft(own, currency, language) }),
     fieldOf: limitFieldOf,
     submit: (body) => api.put<UserLimitsOnWire>(path, body),
     onDone: (answer) => {
@@ -93,6 +96,7 @@ function OwnLimits({ path, queryKey, given, onTaken }: OwnLimitsProps) {
   })
   return (
     <form className="k-stack" onSubmit={form.onSubmit} noValidate>
+      <DraftNote form={form} />
       {form.problem && <Refusal title={form.problem.title} detail={form.problem.detail} />}
       <LimitFields
         holder="own"

@@ -13,9 +13,10 @@ import {
 import { useEffect, useState } from 'react'
 import { userChanges } from '../../../api/schema/user.ts'
 import { type Country, countryName } from '../../../core/country.ts'
-import { api } from '../../data/client.ts'
+import { ApiProblem, api } from '../../data/client.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
+import { changesOf } from '../../kit/changes.ts'
 import { DraftNote } from '../../kit/draft.tsx'
 import { Go, useUrlState } from '../../kit/go.tsx'
 import { Refusal } from '../../kit/notes.tsx'
@@ -144,16 +145,35 @@ function Details({ user }: { readonly user: ShownUser }) {
   )
 }
 
+const editedOf = ({ name, email, usageLocation }: ShownUser) => ({ name, email, usageLocation })
+
 function EditUser({ user, onClose }: { readonly user: ShownUser; readonly onClose: () => void }) {
   const t = useWords(userWords)
   const k = useWords(kitWords)
   const { id } = useTenant()
+  // As it was when the form was opened: only what differs from it is sent.
+  const [began, setBegan] = useState(() => editedOf(user))
+  const path = `/v1/tenants/${id}/users/${user.id}`
   const form = useForm({
-    initial: { name: user.name, email: user.email ?? '', usageLocation: user.usageLocation },
+    initial: { ...began, email: began.email ?? '' },
     schema: userChanges,
     draft: `user.${user.id}`,
-    toBody: ({ name, email, usageLocation }) => ({ name, email: email.trim() === '' ? null : email, usageLocation }),
-    submit: (body) => api.patch(`/v1/tenants/${id}/users/${user.id}`, body),
+    toBody: ({ email, ...rest }) => changesOf(began, { ...rest, email: email.trim() === '' ? null : email.trim() }),
+    async submit(body) {
+      // Where somebody else has changed the same meanwhile: said once, then replaced by whoever still wants it.
+      const now = editedOf(await api.get<ShownUser>(path))
+      const [theirs] = Object.keys(changesOf(began, now)).filter(
+        (field) => field in (body as object) && field in changesOf(now, { ...now, ...(body as object) }),
+      )
+      if (theirs === undefined) return api.patch(path, body)
+      setBegan({ ...began, [theirs]: now[theirs as keyof typeof now] })
+      const value = now[theirs as keyof typeof now] ?? '–'
+      throw new ApiProblem(409, {
+        code: 'conflict',
+        param: theirs,
+        detail: `${k('changedBy')} ${k('isNow', { value })}`,
+      })
+    },
     onDone: () => {
       void usersChanged(id)
       onClose()

@@ -63,7 +63,7 @@ export default function UserPage() {
   useLiveQueries('pools', [[...usersKey(id), 'one', userId]])
   useLiveQueries('wallet', [[...usersKey(id), 'one', userId]])
   if (isProblem(error, 'user-not-found')) return <NotFound />
-  if (error) {
+  if (error && !user) {
     return (
       <>
         <PageHead title={t('user')} above={{ title: t('users'), to: 'users' }} />

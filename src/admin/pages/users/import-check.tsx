@@ -26,7 +26,7 @@ const VERDICTS = ['create', 'change', 'same', 'error'] as const
 export function CheckStep({ given }: { readonly given: UserImport }) {
   const t = useWords(importWords)
   const { data, error, refetch } = useDryRun(given.id)
-  if (error) {
+  if (error && !data) {
     return (
       <Card>
         <BlockError error={error} onRetry={refetch} />

@@ -30,7 +30,7 @@ export default function ImportPage() {
 function Steps({ importId, step }: { readonly importId: string; readonly step: Step }) {
   const { data, error, refetch } = useImport(importId)
   if (isProblem(error, 'not-found')) return <NotFound />
-  if (error) {
+  if (error && !data) {
     return (
       <Frame
         step={step}

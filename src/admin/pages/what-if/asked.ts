@@ -1,5 +1,7 @@
 /** The question as the form holds it, as the API takes it, and as the address carries it: what is as today is not in it. */
 import type { BasketNowOut } from '../../../api/schema/what-if.ts'
+import type { Language } from '../../../core/problems.ts'
+import { typedAmount, typedNumber } from '../../words/typed-number.ts'
 
 export const PERSON_CHANGES = ['leaves', 'twice', 'thrice', 'getsPlan', 'losesPlan'] as const
 export type PersonChange = (typeof PERSON_CHANGES)[number]
@@ -68,22 +70,23 @@ export function rowsOf({ countries }: BasketNowOut, changes: readonly CountryCha
   })
 }
 
-const countOf = (text: string): number | undefined => (text.trim() === '' ? undefined : Number(text))
+const countOf = (text: string, language: Language): number | undefined =>
+  text.trim() === '' ? undefined : typedNumber(text, language)
 
-const basketOf = (rows: readonly CountryRow[]) =>
+const basketOf = (rows: readonly CountryRow[], language: Language) =>
   rows.map(({ country, licences, idle, holders, change: { gains, loses } }) => {
     const kept = holders.flatMap(({ userId }) => (loses.includes(userId) ? [] : [userId]))
     return {
       country,
-      licences: countOf(licences),
+      licences: countOf(licences, language),
       holders: [...kept, ...gains.filter((id) => !kept.includes(id))],
-      idleHolders: countOf(idle),
+      idleHolders: countOf(idle, language),
     }
   })
 
 /** The fields as the API takes them. */
-export function bodyOf(asked: Asked, currency: string, now: BasketNowOut | undefined) {
-  const price = (text: string) => (text.trim() === '' ? undefined : { amount: text.trim().replace(',', '.'), currency })
+export function bodyOf(asked: Asked, currency: string, now: BasketNowOut | undefined, language: Language) {
+  const price = (text: string) => (text.trim() === '' ? undefined : { amount: typedAmount(text, language), currency })
   const { months, percent, licencePrice, internationalPrice, basket, rateDeck, people, countries } = asked
   const heads = people.flatMap(({ id, change }) => {
     const count = PEOPLE[change]
@@ -94,10 +97,11 @@ export function bodyOf(asked: Asked, currency: string, now: BasketNowOut | undef
   )
   return {
     months: Number(months),
-    percent: percent.trim() === '' ? 100 : Number(percent),
+    percent: percent.trim() === '' ? 100 : typedNumber(percent, language),
     licencePrice: price(licencePrice),
     internationalPrice: price(internationalPrice),
-    basket: basket === 'given' ? basketOf(rowsOf(now ?? { withoutPlan: 0, countries: [] }, countries)) : basket,
+    basket:
+      basket === 'given' ? basketOf(rowsOf(now ?? { withoutPlan: 0, countries: [] }, countries), language) : basket,
     heads,
     plan,
     rateDeck: rateDeck === '' ? undefined : rateDeck,

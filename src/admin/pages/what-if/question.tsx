@@ -10,7 +10,7 @@ import { Card } from '../../kit/card.tsx'
 import { useUrlState } from '../../kit/go.tsx'
 import { Refusal } from '../../kit/notes.tsx'
 import { type Form, useForm } from '../../kit/use-form.ts'
-import { useWords } from '../../words/use.tsx'
+import { useLanguage, useWords } from '../../words/use.tsx'
 import { PersonPicker, useUser } from '../rates/person-picker.tsx'
 import {
   type Asked,
@@ -36,6 +36,7 @@ export function Question({ onStarted }: { readonly onStarted: (job: WhatIfJob) =
   const t = useWords(whatIfWords)
   const { id, currency } = useTenant()
   const [inUrl, setUrl] = useUrlState(URL_DEFAULTS)
+  const language = useLanguage()
   const now = useQuery({
     queryKey: ['what-if-now', id],
     queryFn: ({ signal }) => api.get<BasketNowOut>(`/v1/tenants/${id}/what-if`, { signal }),
@@ -43,7 +44,7 @@ export function Question({ onStarted }: { readonly onStarted: (job: WhatIfJob) =
   const form = useForm<Asked, WhatIfJob>({
     initial: UNCHANGED,
     schema: whatIfBody,
-    toBody: (values) => bodyOf(values, currency, now.data),
+    toBody: (values) => bodyOf(values, currency, now.data, language),
     fieldOf,
     submit: (body, intent) => api.post<WhatIfJob>(`/v1/tenants/${id}/what-if`, body, { intent }),
     onDone: onStarted,
