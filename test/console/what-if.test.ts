@@ -150,7 +150,7 @@ describe('what if', () => {
     const name = await page.locator('.what-if-person b').textContent()
     await page.getByLabel('Licence, a month').fill('cheap')
     await page.getByRole('button', { name: 'Work it out' }).click()
-    await expect.poll(() => textOf(page)).toContain('decimal string')
+    await expect.poll(() => textOf(page)).toContain('An amount such as 12.50.')
     await expect.poll(() => page.locator('.what-if-person').count()).toBe(1)
     await page.getByLabel('Licence, a month').fill('')
     await page.getByRole('button', { name: 'Work it out' }).click()
