@@ -209,7 +209,8 @@ export async function aConsole({
   }
 
   async function makeHolder(role: Role, tenantId: string): Promise<Person> {
-    const email = `${role}-${holders.size + 1}@people.example`
+    // Home greets people by their first name, and most pictures are of this one's pages.
+    const email = `${role === 'global-admin' ? 'camille.roy' : role}-${holders.size + 1}@people.example`
     const uuid = parseId('tenant', tenantId) as TenantId
     const { place } = ROLE_KINDS[role]
     if (place === 'installation') return person(email, [{ role }])
