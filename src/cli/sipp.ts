@@ -111,9 +111,10 @@ interface SippFiles {
 export async function startAnswerer(
   options: SippFiles & AnswererOptions & { readonly port: number },
 ): Promise<SippProcess> {
-  const { child, logPath, exited } = run(options, answererScenario(options), ['-p', String(options.port)])
-  await Promise.race([untilTaken(options.port, options.address), exited])
-  if (child.exitCode !== null) throw new Error(`SIPp could not listen on UDP port ${options.port}`)
+  const { child, logPath, errorPath, exited } = run(options, answererScenario(options), ['-p', String(options.port)])
+  if (!(await untilListening(child, options.port))) {
+    throw new Error(`SIPp could not listen on UDP port ${options.port}: ${readError(errorPath)}`)
+  }
   return {
     port: options.port,
     log: () => readLog(logPath),
@@ -174,8 +175,7 @@ export async function runScenario(
   const timer = setTimeout(() => child.kill('SIGKILL'), options.limitMs)
   const code = await exited
   clearTimeout(timer)
-  const error = existsSync(errorPath) ? readFileSync(errorPath, 'utf8').slice(-1_000) : `SIPp ended with ${code}`
-  return { ok: code === 0, lines: readLog(logPath), error }
+  return { ok: code === 0, lines: readLog(logPath), error: readError(errorPath) ?? `SIPp ended with ${code}` }
 }
 
 function run(files: SippFiles, scenario: string, args: string[]) {
@@ -214,6 +214,8 @@ const readLog = (path: string): string[] =>
         .filter((line) => line !== '')
     : []
 
+const readError = (path: string): string | null => (existsSync(path) ? readFileSync(path, 'utf8').slice(-1_000) : null)
+
 /** A UDP port that is free on loopback now. */
 export async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4')
@@ -223,14 +225,20 @@ export async function freeUdpPort(): Promise<number> {
   return port
 }
 
-async function untilTaken(port: number, address = LOOPBACK): Promise<void> {
-  for (;;) {
-    const socket = createSocket('udp4')
-    const free = await new Promise<boolean>((resolve) =>
-      socket.once('error', () => resolve(false)).bind(port, address, () => resolve(true)),
-    )
-    if (!free) return
-    await new Promise<void>((resolve) => socket.close(() => resolve()))
+/** Resolves with true when the process listens on this UDP port, with false when it has ended. */
+async function untilListening(child: ChildProcess, port: number): Promise<boolean> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (isListening(port)) return true
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+  return false
+}
+
+/**
+ * Does somebody on this machine listen on this UDP port? Read from the kernel's table (Linux): to try whether the port can be
+ * taken would take it for a moment, and SIPp, which asks for it once, ended when that was its moment (one start of 600).
+ */
+const isListening = (port: number): boolean => {
+  const local = new RegExp(`^ *\\d+: [0-9A-F]{8}:${port.toString(16).toUpperCase().padStart(4, '0')} `, 'm')
+  return local.test(readFileSync('/proc/net/udp', 'latin1'))
 }
