@@ -22,6 +22,7 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['src/core/**', 'src/demo/rate-deck.test.ts', '**/node_modules/**'],
           globalSetup: ['test/harness/global-setup.ts'],
+          setupFiles: ['test/harness/setup.ts'],
           // Processes, so that a test may change its working directory, catch signals or be killed.
           pool: 'forks',
           testTimeout: 30_000,

@@ -86,7 +86,8 @@ describe('transactions', () => {
     await Promise.all([add(1, 2), add(2, 1)])
     const after = await base.db.query('SELECT amount FROM account_row ORDER BY id')
     expect(after).toEqual(before.map(({ amount }) => ({ amount: amount + 2n })))
-    expect(runs).toBe(3)
+    // More than one time over: who runs again may take its first row before the other one, woken, has taken its second.
+    expect(runs).toBeGreaterThanOrEqual(3)
   })
 
   test('a lock that is not free in time is an error of its own', async () => {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import pino from 'pino'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { afterAll, afterEach, expect, vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { makeAccess } from '../../src/access/access.ts'
 import { hashPassword } from '../../src/access/password.ts'
 import { hashToken, newToken } from '../../src/access/secret.ts'
@@ -29,6 +29,7 @@ import { addPartnerTenant, insertPartner } from '../../src/store/partner.ts'
 import { insertPerson } from '../../src/store/person.ts'
 import { insertSession } from '../../src/store/person-session.ts'
 import { grantRole } from '../../src/store/role-grant.ts'
+import { afterEachTest, afterLastTest } from '../harness/hooks.ts'
 import { lowPort } from '../harness/port.ts'
 import { testDb } from '../harness/postgres.ts'
 import { aServer, type TestServer } from '../harness/server.ts'
@@ -141,13 +142,13 @@ export async function aConsole({
   const home = mkdtempSync(join(tmpdir(), 'ringfence-console-'))
   const { db } = base
 
-  afterEach(async () => {
+  afterEachTest(async () => {
     for (const context of contexts) await context.close()
     contexts.clear()
     const all = complaints.splice(0)
     expect(all, 'complaints of the pages').toEqual([])
   })
-  afterAll(async () => {
+  afterLastTest(async () => {
     await browser.close()
     await server.stop()
     await access.close()
@@ -253,9 +254,11 @@ export async function aConsole({
     context.setDefaultTimeout(45_000)
     contexts.add(context)
     const stored = JSON.stringify({ 'ringfence.language': lang, 'ringfence.theme': theme })
-    // Only at first: a test may choose another one and reload.
+    // Only at first: a test may choose another one and reload. An empty tab has no storage.
     await context.addInitScript(
-      `for (const [name, value] of Object.entries(${stored})) if (localStorage.getItem(name) === null) localStorage.setItem(name, value)`,
+      `if (location.protocol !== 'about:')
+        for (const [name, value] of Object.entries(${stored}))
+          if (localStorage.getItem(name) === null) localStorage.setItem(name, value)`,
     )
     context.on('page', (page) => listen(page, complaints))
     return context

@@ -130,6 +130,24 @@ describe('Home', () => {
     expect(micros(await amount('spent'))).toBe(money?.spent ?? 0n)
   })
 
+  test('while nobody knows how far the month is, what is left is not taken for what was used', async () => {
+    const page = await admin.visit('home')
+    let isHeld = false
+    // The list of pools is there at once, the one that tells of the month never comes.
+    await page.route(/\/pools\/[A-Z]{2}\//, () => {
+      isHeld = true
+    })
+    await page.reload()
+    const pool = page.locator('.h-pools [data-pool="CA domestic"]')
+    await pool.waitFor()
+    await expect.poll(() => isHeld).toBe(true)
+    const [left] = await admin.db.query<{ left: bigint }>(
+      `SELECT (posted - reserved)::bigint AS left FROM account a JOIN tenant t USING (tenant_id)
+       WHERE t.name = 'Atelier Boréal' AND a.name LIKE 'pool:CA:domestic:%' AND NOT closed`,
+    )
+    expect(Number(await pool.locator('[data-seconds]').getAttribute('data-seconds'))).toBe(Number(left?.left))
+  })
+
   test('calls appear the second they start, and go when they end', async () => {
     const page = await admin.visit('home')
     await page.getByText('No one is on the phone.').waitFor()

@@ -123,6 +123,23 @@ describe('Plans & pools', () => {
     await page.getByText('What if').waitFor()
   })
 
+  test('P6: before the pool itself is there the list knows which month is over', async () => {
+    const words = async (address: string): Promise<string> => {
+      const page = await admin.visit(address)
+      await page.route(/\/pools\/[A-Z]{2}\//, () => undefined)
+      await page.reload()
+      const list = page.locator('.p-list')
+      await list.waitFor()
+      return (await list.textContent()) ?? ''
+    }
+    const now = await words('billing/pools')
+    expect(now).toContain(' left')
+    expect(now).not.toContain('expired')
+    const then = await words(`billing/pools?month=${monthBefore(month)}`)
+    expect(then).toContain('expired')
+    expect(then).not.toContain(' left')
+  })
+
   test('the table says the same as the picture, and a CSV of it can be taken away', async () => {
     const page = await admin.visit('billing/pools/ca-international')
     await page.getByRole('button', { name: 'Show as table' }).click()

@@ -1,8 +1,9 @@
 /** A database of its own for each test file, cloned from the migrated template in some 10 to 300 ms, as the disk allows. */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, inject } from 'vitest'
+import { inject } from 'vitest'
 import { type Db, type DbOptions, openDb } from '../../src/store/db.ts'
+import { afterLastTest, hasTestFailed } from './hooks.ts'
 
 export interface FreshDatabase {
   readonly url: string
@@ -22,7 +23,7 @@ export function databaseUrl(url: string, database: string): string {
   return address.href
 }
 
-/** Clones the migrated template. The caller drops it; `testDb` does so by itself. */
+/** Clones the migrated template. The caller drops it; those of `testDb` go by themselves. */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
   const ownerUrl = inject('ownerUrl')
@@ -35,10 +36,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   }
 }
 
-/**
- * A fresh database with a pool on it. Call it at the top of a test file or in `beforeAll`: it closes the pool and drops
- * the database after the last test, unless one failed; then it prints where to look.
- */
+/** A fresh database with a pool on it. After the last test of the file it is closed and dropped; it stays when a test failed. */
 export async function testDb(options: DbOptions = {}): Promise<TestDb> {
   const fresh = await freshDatabase()
   const db = openDb(fresh.url, { applicationName: 'test', ...options })
@@ -47,20 +45,13 @@ export async function testDb(options: DbOptions = {}): Promise<TestDb> {
     closed ??= db.close()
     return closed
   }
-  afterAll(async (_context, suite) => {
+  afterLastTest(async () => {
     await close()
-    if (hasFailed(suite)) console.log(`database of the failed tests: ${fresh.url}`)
+    if (hasTestFailed()) console.log(`database of the failed tests: ${fresh.url}`)
     else await fresh.drop()
   })
   return { ...fresh, db, close }
 }
-
-interface Outcome {
-  readonly result?: { readonly state: string }
-  readonly tasks?: readonly Outcome[]
-}
-
-const hasFailed = (task: Outcome): boolean => task.result?.state === 'fail' || (task.tasks ?? []).some(hasFailed)
 
 async function asAdmin(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: inject('adminUrl') })

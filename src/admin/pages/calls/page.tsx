@@ -4,6 +4,7 @@ import { DismissRegular } from '@fluentui/react-icons'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CallItem } from '../../../api/schema/call.ts'
 import { CLASSIFICATIONS, DIRECTIONS, FUND_FILTERS } from '../../../core/call-kinds.ts'
+import { parseDay } from '../../../core/local-day.ts'
 import type { TimeZone } from '../../../core/time.ts'
 import { useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
@@ -129,10 +130,15 @@ function FilterRow({ filters, setFilters }: FilterRowProps) {
           <Input
             type="date"
             aria-label={t('from')}
-            value={from}
+            value={parseDay(from) ?? ''}
             onChange={(_, { value }) => setFilters({ from: value })}
           />
-          <Input type="date" aria-label={t('to')} value={to} onChange={(_, { value }) => setFilters({ to: value })} />
+          <Input
+            type="date"
+            aria-label={t('to')}
+            value={parseDay(to) ?? ''}
+            onChange={(_, { value }) => setFilters({ to: value })}
+          />
         </span>
       )}
       <PersonFilter value={filters.user} onChange={(user) => setFilters({ user })} />

@@ -15,7 +15,6 @@ import { useMemo, useState } from 'react'
 import { addDays, startOfDay } from '../../../core/local-day.ts'
 import { parseMonth } from '../../../core/time.ts'
 import { api, urlOf } from '../../data/client.ts'
-import { serverNow } from '../../data/live.ts'
 import { useMay, useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
 import { type Column, DataTable } from '../../kit/data-table.tsx'
@@ -23,6 +22,7 @@ import { EmptyState } from '../../kit/empty-state.tsx'
 import { Money, When } from '../../kit/figures.tsx'
 import { FilterChoice, Filters } from '../../kit/filters.tsx'
 import { Go, useUrlState } from '../../kit/go.tsx'
+import { localDay, useTenantNow } from '../../kit/tenant-now.ts'
 import { type PageOf, usePages } from '../../kit/use-pages.ts'
 import { kitWords } from '../../kit/words.ts'
 import { useFormats, useWords } from '../../words/use.tsx'
@@ -257,18 +257,12 @@ function PersonFilter({ user, onChange }: { readonly user: string; readonly onCh
   )
 }
 
-/** The tenant's now: its own clock where it stands still. */
-function useNow(): number {
-  const { clock } = useTenant()
-  return clock === null ? serverNow() : Date.parse(clock)
-}
-
 /** `2026-11`, and as many months before it. */
 function useDates(): { value: string; text: string }[] {
   const t = useWords(creditsWords)
   const formats = useFormats()
   const { timeZone } = useTenant()
-  const today = localDay(useNow(), timeZone)
+  const today = localDay(useTenantNow(), timeZone)
   const [year = 0, month = 0] = today.split('-').map(Number)
   const months = Array.from({ length: MONTHS_SHOWN }, (_, back) => {
     const first = new Date(Date.UTC(year, month - 1 - back, 1))
@@ -281,9 +275,6 @@ function useDates(): { value: string; text: string }[] {
   ]
 }
 
-const localDay = (at: number, timeZone: string): string =>
-  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)
-
 type Day = Parameters<typeof startOfDay>[0]
 type Zone = Parameters<typeof startOfDay>[1]
 
@@ -293,7 +284,7 @@ const MOST_DAYS = 36_500
 /** A choice of dates as instants of the tenant's own calendar. */
 function useSpan(date: string): { from?: string; to?: string } {
   const { timeZone } = useTenant()
-  const now = useNow()
+  const now = useTenantNow()
   const today = localDay(now, timeZone)
   return useMemo(() => {
     const at = (day: string): string => new Date(startOfDay(day as Day, timeZone as Zone)).toISOString()

@@ -119,7 +119,7 @@ function PoolsCard({ home }: { readonly home: Home }) {
             </EmptyState>
           ) : (
             <>
-              <PoolList pools={listed} forecasts={home.forecast.pools} pace={pace} isCompact />
+              <PoolList pools={listed} forecasts={home.forecast.pools} isOver={false} pace={pace} isCompact />
               <div className="p-legend">
                 <PoolLegend hasAddOn={listed.some(({ plan }) => plan === 'international')} isOver={false} />
               </div>

@@ -30,7 +30,7 @@ import {
   usePools,
 } from './data.ts'
 import { usePoolNames } from './names.ts'
-import { PoolLegend, PoolList, usePace } from './pool-list.tsx'
+import { PoolLegend, PoolList, useIsMonthOver, usePace } from './pool-list.tsx'
 import { WhoUsed } from './who-used.tsx'
 import { poolWords } from './words.ts'
 import './pools.css'
@@ -101,6 +101,7 @@ function Pools({ pools, chosen, isAlone, month }: PoolsProps) {
   const anyKey: Key = chosen ?? first ?? { country: 'CA', plan: 'domestic' }
   const full = usePool(anyKey, month)
   const pace = usePace(full.data)
+  const isOver = useIsMonthOver(first?.month ?? month)
   if (first === undefined) {
     return (
       <Card title={<MonthPicker shown={month} />}>
@@ -110,7 +111,6 @@ function Pools({ pools, chosen, isAlone, month }: PoolsProps) {
       </Card>
     )
   }
-  const isOver = full.data?.isOver ?? false
   return (
     <div className="p-page">
       {!isAlone && (
@@ -121,7 +121,8 @@ function Pools({ pools, chosen, isAlone, month }: PoolsProps) {
               forecasts={forecast.data?.pools ?? []}
               owned={(key) => (month === '' ? ownedOf(full.data, forecast.data, key) : null)}
               chosen={chosen}
-              pace={isOver ? null : pace}
+              isOver={isOver}
+              pace={pace}
               {...(month === '' ? {} : { month })}
             />
             <div className="p-legend">

@@ -1,8 +1,8 @@
 /** The pools of a month: what is left of each, out of what, and whether it lasts. */
 import { ArrowTrendingDownRegular } from '@fluentui/react-icons'
-import { serverNow } from '../../data/live.ts'
 import { useTenant } from '../../data/session.ts'
 import { Go } from '../../kit/go.tsx'
+import { localDay, useTenantNow } from '../../kit/tenant-now.ts'
 import { Legend, PoolBar } from '../../pictures/index.ts'
 import { useFormats, useWords } from '../../words/use.tsx'
 import { addressOf, isSame, type Key, type Pool, type PoolForecast } from './data.ts'
@@ -17,13 +17,23 @@ export interface PoolListProps {
   readonly chosen?: Key | null
   /** The current month has no name in addresses. */
   readonly month?: string
-  /** How far the month is, 0 to 1; null: it is over. */
+  readonly isOver: boolean
+  /** How far the month is, 0 to 1; null: not known yet, or over. */
   readonly pace: number | null
   /** Home: one line above the bar, none below. */
   readonly isCompact?: boolean
 }
 
-export function PoolList({ pools, forecasts, owned, chosen = null, month, pace, isCompact = false }: PoolListProps) {
+export function PoolList({
+  pools,
+  forecasts,
+  owned,
+  chosen = null,
+  month,
+  isOver,
+  pace,
+  isCompact = false,
+}: PoolListProps) {
   return (
     <ul className="p-list">
       {pools.map((pool) => (
@@ -33,6 +43,7 @@ export function PoolList({ pools, forecasts, owned, chosen = null, month, pace, 
             forecast={forecasts.find((one) => isSame(one, pool))}
             owned={owned?.(pool) ?? null}
             isChosen={chosen !== null && isSame(chosen, pool)}
+            isOver={isOver}
             pace={pace}
             isCompact={isCompact}
             {...(month === undefined ? {} : { month })}
@@ -49,16 +60,16 @@ interface PoolRowProps {
   readonly owned: number | null
   readonly isChosen: boolean
   readonly month?: string
+  readonly isOver: boolean
   readonly pace: number | null
   readonly isCompact: boolean
 }
 
-function PoolRow({ pool, forecast, owned, isChosen, month, pace, isCompact }: PoolRowProps) {
+function PoolRow({ pool, forecast, owned, isChosen, month, isOver, pace, isCompact }: PoolRowProps) {
   const t = useWords(poolWords)
   const formats = useFormats()
   const names = usePoolNames()
   const { availableSeconds, totalSeconds, usedSeconds, reservedSeconds } = pool
-  const isOver = pace === null
   return (
     <Go
       to={addressOf(pool, month)}
@@ -83,7 +94,7 @@ function PoolRow({ pool, forecast, owned, isChosen, month, pace, isCompact }: Po
         used={usedSeconds}
         held={reservedSeconds}
         fund={fundOf(pool)}
-        {...(pace === null ? {} : { pace })}
+        {...(isOver || pace === null ? {} : { pace })}
       />
       {!isCompact && (
         <span className="p-row-foot">
@@ -165,11 +176,16 @@ export function PoolLegend({ hasAddOn, isOver }: { readonly hasAddOn: boolean; r
   )
 }
 
-/** How far the month is, by the tenant's clock. */
+/** Is this month (`2026-11`) over where the tenant is? Not what one pool's answer says: that comes later than the list of them. */
+export function useIsMonthOver(month: string): boolean {
+  const { timeZone } = useTenant()
+  return month < localDay(useTenantNow(), timeZone).slice(0, 7)
+}
+
+/** How far the month of a pool is; null: the pool is not known yet, or its month is over. */
 export function usePace(pool: { readonly starts: string; readonly ends: string } | undefined): number | null {
-  const { clock } = useTenant()
+  const now = useTenantNow()
   if (!pool) return null
-  const now = clock === null ? serverNow() : Date.parse(clock)
   const [start, end] = [Date.parse(pool.starts), Date.parse(pool.ends)]
   return now >= end ? null : Math.max(0, (now - start) / (end - start))
 }

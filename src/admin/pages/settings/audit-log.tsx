@@ -129,7 +129,11 @@ function AuditFilters() {
       <span className="st-dates">
         {(['from', 'to'] as const).map((name) => (
           <Field key={name} label={t(name)} orientation="horizontal">
-            <Input type="date" value={filters[name]} onChange={(_, { value }) => set({ [name]: value })} />
+            <Input
+              type="date"
+              value={parseDay(filters[name]) ?? ''}
+              onChange={(_, { value }) => set({ [name]: value })}
+            />
           </Field>
         ))}
       </span>
