@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isAuditMember } from '../src/admin/pages/settings/audit-members.ts'
 import type { Overview } from '../src/api/overview.ts'
 import { makeDemo } from '../src/demo/demo.ts'
 import { DEMO_FILE, type DemoFile } from '../src/demo/demo-file.ts'
@@ -88,6 +89,17 @@ describe('the demonstration', () => {
     for (const one of demo.tenants) {
       expect((await ask<object>(`/v1/tenants/${one.id}/audit`, one.key)).body).toMatchObject({ balanced: true })
     }
+  })
+
+  test('each field that its audit log keeps has a name in words', async () => {
+    const members = await server.deps.db.query<{ member: string }>(
+      `SELECT DISTINCT member FROM audit_log,
+         unnest(ARRAY[before, after]) AS state,
+         jsonb_object_keys(CASE jsonb_typeof(state) WHEN 'object' THEN state ELSE '{}' END) AS member
+       WHERE member <> 'id'`,
+    )
+    expect(members.length).toBeGreaterThan(50)
+    expect(members.map(({ member }) => member).filter((member) => !isAuditMember(member))).toEqual([])
   })
 
   test('its secrets are for the owner of the data folder only, and its set-up key is gone', async () => {

@@ -264,7 +264,7 @@ describe('the audit log', () => {
     await row.click()
     await page
       .getByRole('dialog')
-      .getByRole('row', { name: /name Hugo Roy Hugo Roy-Tremblay/ })
+      .getByRole('row', { name: /^Name Hugo Roy Hugo Roy-Tremblay/ })
       .waitFor()
     await expectNoAxeViolations(page)
     await button(page, 'Close').click()

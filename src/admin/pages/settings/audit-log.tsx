@@ -32,6 +32,7 @@ import { Id } from '../../kit/notes.tsx'
 import { usePages } from '../../kit/use-pages.ts'
 import { TimeZoneContext, useFormats, useWords } from '../../words/use.tsx'
 import { auditActs, isAuditAct } from './audit-acts.ts'
+import { auditMembers, isAuditMember } from './audit-members.ts'
 import { type Difference, differences } from './diff.ts'
 import { auditWords } from './words.ts'
 import './settings.css'
@@ -173,6 +174,13 @@ export function ActName({ action }: { readonly action: string }) {
   return <>{t(action)}</>
 }
 
+/** In words; the name that the API and the file have is under the pointer. */
+function MemberName({ member }: { readonly member: string }) {
+  const t = useWords(auditMembers)
+  if (!isAuditMember(member)) return <code translate="no">{member}</code>
+  return <span title={member}>{t(`of.${member}`)}</span>
+}
+
 function Actor({ entry }: { readonly entry: Entry }) {
   const t = useWords(auditWords)
   const { actor, actingAs } = entry
@@ -200,8 +208,11 @@ function Change({ entry }: { readonly entry: Entry }) {
   return (
     <div className="st-diff">
       {changed.slice(0, LINES_SHOWN).map((one) => (
-        <p key={one.member} translate="no">
-          <span className="k-quiet">{one.member}</span> <Sides difference={one} />
+        <p key={one.member}>
+          <span className="k-quiet">
+            <MemberName member={one.member} />
+          </span>{' '}
+          <Sides difference={one} />
         </p>
       ))}
       {more > 0 && <p className="k-quiet">{t('moreChanges', { count: more })}</p>}
@@ -215,7 +226,7 @@ const short = (text: string): string => (text.length > SHORT ? `${text.slice(0, 
 function Sides({ difference }: { readonly difference: Difference }) {
   const { before, after } = difference
   return (
-    <code>
+    <code translate="no">
       {before !== undefined && <del>{short(before)}</del>}
       {before !== undefined && after !== undefined && ' → '}
       {after !== undefined && <ins>{short(after)}</ins>}
@@ -258,10 +269,16 @@ function EntryDialog({ entry, onClose }: { readonly entry: Entry; readonly onClo
                   </thead>
                   <tbody>
                     {changed.map(({ member, before, after }) => (
-                      <tr key={member} translate="no">
-                        <th scope="row">{member}</th>
-                        <td className="st-diff">{before !== undefined && <del>{before}</del>}</td>
-                        <td className="st-diff">{after !== undefined && <ins>{after}</ins>}</td>
+                      <tr key={member}>
+                        <th scope="row">
+                          <MemberName member={member} />
+                        </th>
+                        <td className="st-diff" translate="no">
+                          {before !== undefined && <del>{before}</del>}
+                        </td>
+                        <td className="st-diff" translate="no">
+                          {after !== undefined && <ins>{after}</ins>}
+                        </td>
                       </tr>
                     ))}
                   </tbody>

@@ -11,10 +11,11 @@ type Members = Readonly<Record<string, unknown>>
 const membersOf = (state: unknown): Members =>
   typeof state === 'object' && state !== null && !Array.isArray(state) ? (state as Members) : {}
 
-/** A value as one reads it: text without quotes, money as amount and currency, the rest as JSON. */
+/** A value as one reads it: text without quotes, lists of texts by commas, money as amount and currency, the rest as JSON. */
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') return value
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(', ') || undefined
   const { amount, currency, ...rest } = membersOf(value)
   if (typeof amount === 'string' && typeof currency === 'string' && Object.keys(rest).length === 0) {
     return `${amount} ${currency}`
