@@ -427,7 +427,8 @@ describe('G3: a visitor', () => {
       licenceType: 'without-calling-plan',
     })
     await lab.settled()
-    expect(lab.mails.at(-1)).toMatchObject({ to: 'luz@sud.example' })
+    // Colleagues of earlier tests may be told later than this.
+    expect(lab.mails.map(({ to }) => to)).toContain('luz@sud.example')
     const log = await must(operator.ask('GET', `/v1/tenants/${String(made.tenantId)}/audit-log?action=invitation`))
     expect(log).toMatchObject({
       data: [{ actor: 'iris@voxia.example', actingAs: { role: 'partner', partner: 'Voxia' } }],
