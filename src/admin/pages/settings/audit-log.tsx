@@ -174,11 +174,11 @@ export function ActName({ action }: { readonly action: string }) {
   return <>{t(action)}</>
 }
 
-/** In words; the name that the API and the file have is under the pointer. */
+/** In words; the API and the file have the name itself. */
 function MemberName({ member }: { readonly member: string }) {
   const t = useWords(auditMembers)
   if (!isAuditMember(member)) return <code translate="no">{member}</code>
-  return <span title={member}>{t(`of.${member}`)}</span>
+  return <>{t(`of.${member}`)}</>
 }
 
 function Actor({ entry }: { readonly entry: Entry }) {
