@@ -113,7 +113,7 @@ export async function startAnswerer(
 ): Promise<SippProcess> {
   const { child, logPath, errorPath, exited } = run(options, answererScenario(options), ['-p', String(options.port)])
   if (!(await untilListening(child, options.port))) {
-    throw new Error(`SIPp could not listen on UDP port ${options.port}: ${readError(errorPath)}`)
+    throw new Error(`SIPp could not listen on UDP port ${options.port}: ${readError(errorPath) ?? 'it says nothing'}`)
   }
   return {
     port: options.port,
@@ -227,18 +227,23 @@ export async function freeUdpPort(): Promise<number> {
 
 /** Resolves with true when the process listens on this UDP port, with false when it has ended. */
 async function untilListening(child: ChildProcess, port: number): Promise<boolean> {
+  const began = Date.now()
   while (child.exitCode === null && child.signalCode === null) {
-    if (isListening(port)) return true
+    if (SOCKETS === null ? Date.now() - began > LISTENS_WITHIN_MS : isListening(SOCKETS, port)) return true
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   return false
 }
 
+/** The kernel's table of UDP sockets; null where there is none (macOS): then SIPp has time to listen, or to end. */
+const SOCKETS = existsSync('/proc/net/udp') ? '/proc/net/udp' : null
+const LISTENS_WITHIN_MS = 500
+
 /**
- * Does somebody on this machine listen on this UDP port? Read from the kernel's table (Linux): to try whether the port can be
- * taken would take it for a moment, and SIPp, which asks for it once, ended when that was its moment (one start of 600).
+ * Does somebody on this machine listen on this UDP port? Read from the table: to try whether the port can be taken would take it
+ * for a moment, and SIPp, which asks for it once, ended when that was its moment (one start of 600).
  */
-const isListening = (port: number): boolean => {
+const isListening = (table: string, port: number): boolean => {
   const local = new RegExp(`^ *\\d+: [0-9A-F]{8}:${port.toString(16).toUpperCase().padStart(4, '0')} `, 'm')
-  return local.test(readFileSync('/proc/net/udp', 'latin1'))
+  return local.test(readFileSync(table, 'latin1'))
 }

@@ -19,7 +19,12 @@ export const hasTestFailed = (): boolean => failed
 
 export async function testHasEnded(state: string | undefined): Promise<void> {
   failed ||= state === 'fail'
-  for (const act of eachTime) await act()
+  try {
+    for (const act of eachTime) await act()
+  } catch (error) {
+    failed = true
+    throw error
+  }
 }
 
 export async function fileHasEnded(): Promise<void> {

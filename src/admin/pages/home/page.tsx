@@ -1,6 +1,6 @@
 /** See in five seconds whether people can call, what is about to stop, and do the one thing that prevents it. */
 import { BooksBadge } from '../../books/badge.tsx'
-import { serverNow, useLiveQueries } from '../../data/live.ts'
+import { useLiveQueries } from '../../data/live.ts'
 import { useMay, useSession, useTenant } from '../../data/session.ts'
 import { Block } from '../../kit/block.tsx'
 import { Card } from '../../kit/card.tsx'
@@ -9,6 +9,7 @@ import { Go } from '../../kit/go.tsx'
 import { ReadOnlyNote } from '../../kit/notes.tsx'
 import { PageHead } from '../../kit/page-head.tsx'
 import { BlockError, PageSkeleton } from '../../kit/skeleton.tsx'
+import { useTenantNow } from '../../kit/tenant-now.ts'
 import { useFormats, useWords } from '../../words/use.tsx'
 import { byWeight, usePool, usePools } from '../pools/data.ts'
 import { PoolLegend, PoolList, usePace } from '../pools/pool-list.tsx'
@@ -52,8 +53,9 @@ function Greeting({ home }: { readonly home: Home | undefined }) {
   const t = useWords(homeWords)
   const formats = useFormats()
   const { person } = useSession()
-  const { clock, timeZone } = useTenant()
-  const now = home ? Date.parse(home.now) : clock === null ? serverNow() : Date.parse(clock)
+  const { timeZone } = useTenant()
+  const tenantNow = useTenantNow()
+  const now = home ? Date.parse(home.now) : tenantNow
   const part = (options: Intl.DateTimeFormatOptions): number =>
     Number(new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', ...options }).format(now))
   const hour = part({ hour: '2-digit' })

@@ -6,7 +6,7 @@ import type { poolRowOut } from '../../../api/schema/report.ts'
 import { type Country, countryName } from '../../../core/country.ts'
 import { instant, parseMonth, periodOf, type TimeZone } from '../../../core/time.ts'
 import { urlOf } from '../../data/client.ts'
-import { serverNow, useLiveQueries } from '../../data/live.ts'
+import { useLiveQueries } from '../../data/live.ts'
 import { useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
 import { type Column, DataTable } from '../../kit/data-table.tsx'
@@ -15,6 +15,7 @@ import { Filters } from '../../kit/filters.tsx'
 import { useUrlState } from '../../kit/go.tsx'
 import { MoreMenu } from '../../kit/more-menu.tsx'
 import { PageHead } from '../../kit/page-head.tsx'
+import { useTenantNow } from '../../kit/tenant-now.ts'
 import { usePages } from '../../kit/use-pages.ts'
 import { Legend, Pictured } from '../../pictures/index.ts'
 import type { Fund } from '../../theme/funds.ts'
@@ -34,8 +35,8 @@ const USED = { domestic: 'domesticUsed', international: 'internationalUsed', con
 
 /** The tenant's current month and those before it. */
 function useMonths(): string[] {
-  const { clock, timeZone } = useTenant()
-  const now = instant(clock === null ? serverNow() : Date.parse(clock))
+  const { timeZone } = useTenant()
+  const now = instant(useTenantNow())
   const [year = 0, month = 0] = periodOf(now, timeZone as TimeZone)
     .month.split('-')
     .map(Number)

@@ -2,9 +2,9 @@
 import { Dropdown, Field, Input, Option } from '@fluentui/react-components'
 import { addDays, dayOf, type LocalDay, parseDay } from '../../../core/local-day.ts'
 import { instant, type TimeZone } from '../../../core/time.ts'
-import { serverNow } from '../../data/live.ts'
 import { useTenant } from '../../data/session.ts'
 import { useUrlState } from '../../kit/go.tsx'
+import { useTenantNow } from '../../kit/tenant-now.ts'
 import { useWords } from '../../words/use.tsx'
 import { reportWords } from './words.ts'
 
@@ -17,8 +17,8 @@ const PRESETS = ['7', '28'] as const
 
 /** Today by the tenant's own clock and calendar. */
 function useToday(): LocalDay {
-  const { clock, timeZone } = useTenant()
-  return dayOf(instant(clock === null ? serverNow() : Date.parse(clock)), timeZone as TimeZone)
+  const { timeZone } = useTenant()
+  return dayOf(instant(useTenantNow()), timeZone as TimeZone)
 }
 
 export function useRange() {

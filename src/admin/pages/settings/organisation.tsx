@@ -6,13 +6,13 @@ import { tenantChanges } from '../../../api/schema/tenant.ts'
 import { type Country, countryName } from '../../../core/country.ts'
 import { instant, periodOf, type TimeZone } from '../../../core/time.ts'
 import { api } from '../../data/client.ts'
-import { serverNow } from '../../data/live.ts'
 import { type Tenant, useMay, useTenant } from '../../data/session.ts'
 import { Card } from '../../kit/card.tsx'
 import { ConflictDialog, DraftNote } from '../../kit/draft.tsx'
 import { When } from '../../kit/figures.tsx'
 import { MoreMenu } from '../../kit/more-menu.tsx'
 import { Id, ReadOnlyNote, Refusal } from '../../kit/notes.tsx'
+import { useTenantNow } from '../../kit/tenant-now.ts'
 import { useSay } from '../../kit/toast.tsx'
 import { useForm } from '../../kit/use-form.ts'
 import { formatsFor } from '../../words/format.ts'
@@ -211,8 +211,7 @@ function ZoneField({ value, error, onChange }: ZoneFieldProps) {
 function MonthStart({ zone }: { readonly zone: string }) {
   const t = useWords(organisationWords)
   const language = useLanguage()
-  const { clock } = useTenant()
-  const now = instant(clock === null ? serverNow() : Date.parse(clock))
+  const now = instant(useTenantNow())
   const { end } = periodOf(now, zone as TimeZone)
   const city = (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
   return (
