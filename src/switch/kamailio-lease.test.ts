@@ -68,6 +68,15 @@ describe('leases', () => {
     expect(spokenSeconds({ answeredAt: T, endedAt: T - 5, cutAfterSeconds: null })).toBe(0)
   })
 
+  test('C3: a last question that comes late reports the grant and no more; money that came in pays for what was spoken meanwhile', () => {
+    const last = aLease({ reportedSeconds: 2, grantedSeconds: 2, isFinal: true })
+    expect(unreportedSeconds(last, T, T + 3_400)).toBe(1)
+    expect(unreportedSeconds(last, T, T + 5_200)).toBe(2)
+    expect(unreportedSeconds({ ...last, isFinal: false }, T, T + 5_200)).toBe(3)
+    const afterTopUp = aLease({ reportedSeconds: 4, grantedSeconds: 4 })
+    expect(unreportedSeconds(afterTopUp, T, T + 6_900)).toBe(2)
+  })
+
   test('the timer behind a lease never fires before its end, with whole seconds of which one may be short', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 14_400_000 }), (left) => {

@@ -59,9 +59,15 @@ export function nextStep(lease: Lease, settings: LeaseSettings): Step {
   return { kind: 'cut', at: end }
 }
 
-/** Whole seconds spoken by now that were not reported yet. Rounded down: the rest of a second is reported by a later request. */
-export const unreportedSeconds = (lease: Lease, answeredAt: number, now: number): number =>
-  Math.max(0, Math.floor((now - answeredAt) / 1000) - lease.reportedSeconds)
+/**
+ * Whole seconds spoken by now that were not reported yet. Rounded down: the rest of a second is reported by a later request. Of a
+ * lease that is the last (C3), no more than it has: what is asked after its end, because the server or Kamailio stood still for a
+ * moment, comes as late as the cut, and those instants are ours. They are reported after all if there is money again.
+ */
+export function unreportedSeconds(lease: Lease, answeredAt: number, now: number): number {
+  const seconds = Math.max(0, Math.floor((now - answeredAt) / 1000) - lease.reportedSeconds)
+  return lease.isFinal ? Math.min(seconds, lease.grantedSeconds) : seconds
+}
 
 /**
  * Kamailio's timer for a lease that ends at `end`: it has whole seconds and may fire most of one early, and is only there for
